@@ -1,0 +1,3 @@
+"""hisops builds, watches, protects and proves the infrastructure of a hospital."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The long-running front end on each host."""

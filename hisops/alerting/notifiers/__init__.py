@@ -1,0 +1,1 @@
+"""One notifier per file."""

@@ -1,0 +1,1 @@
+"""What is missing, who has access, what drifted."""

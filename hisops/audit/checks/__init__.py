@@ -1,0 +1,1 @@
+"""One audit check per file."""

@@ -1,0 +1,1 @@
+"""One backup source per file."""

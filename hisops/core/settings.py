@@ -1,0 +1,93 @@
+"""What site.yml says."""
+
+from typing import Literal
+
+import msgspec
+
+from hisops.core.model import Value
+from hisops.core.text import Duration, Secret
+
+
+class Listen(Value, frozen=True, kw_only=True):
+    """An address that a part of hisops listens on, with what protects it."""
+
+    listen: str
+    certificate: str = ""
+    key: str = ""
+    client_ca: str = ""
+    users: str = ""
+
+    @property
+    def host(self) -> str:
+        """The address without its port."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port."""
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def url(self) -> str:
+        """Where a browser or Prometheus reaches it."""
+        return f"{'https' if self.certificate else 'http'}://{self.listen}"
+
+    def __post_init__(self) -> None:
+        host, colon, port = self.listen.rpartition(":")
+        if not (host and colon and port.isdigit() and 0 < int(port) <= 65535):  # noqa: PLR2004 - TCP
+            raise ValueError(f"listen: expected ADDRESS:PORT, got {self.listen!r}")
+        loopback = host in ("127.0.0.1", "[::1]", "localhost")
+        if not loopback and not (self.certificate and (self.users or self.client_ca)):
+            wish = "certificate, key and (users or client_ca)"
+            raise ValueError(f"{self.listen} can be reached from outside: it needs {wish}")
+
+
+class Metrics(Listen, frozen=True, kw_only=True):
+    """The embedded Prometheus."""
+
+    listen: str = "127.0.0.1:19090"
+    retention: Duration = Duration(30 * 86400)
+
+
+class Mail(Value, frozen=True, kw_only=True):
+    """The mail server that pages leave by."""
+
+    server: str = "127.0.0.1:19025"
+    sender: str = "hisops@localhost"
+    security: Literal["none", "starttls", "tls"] = "none"
+    user: str = ""
+    password: Secret | None = None
+
+
+class Sink(Value, frozen=True, kw_only=True):
+    """The built-in inbox for a site that has no mail server yet."""
+
+    mail: str = "127.0.0.1:19025"
+    webhook: str = "127.0.0.1:19026"
+
+
+class Vault(Value, frozen=True, kw_only=True):
+    """Where ansible-vault finds its password."""
+
+    password: Secret
+
+
+class Settings(Value, frozen=True, kw_only=True):
+    """All of site.yml."""
+
+    name: str
+    timezone: str = "Asia/Shanghai"
+    language: Literal["zh", "en"] = "zh"
+    state: str = "var"
+    stack: tuple[Literal["prometheus", "engine", "agent", "inbox", "offsite", "database"], ...] = (
+        "prometheus",
+        "engine",
+        "agent",
+    )
+    prometheus: Metrics = msgspec.field(default_factory=lambda: Metrics(listen="127.0.0.1:19090"))
+    engine: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19093"))
+    agent: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19100"))
+    offsite: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19022"))
+    mail: Mail = Mail()
+    inbox: Sink = Sink()
+    vault: Vault | None = None

@@ -1,0 +1,133 @@
+"""This machine: the Io that the command line and the agent hand to features."""
+
+import os
+import secrets as random_source
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hisops.core.errors import Exit, OpsError
+from hisops.core.io import Completed, Reply
+from hisops.io import secrets
+
+_SPACE = "check owner and free space"
+
+
+class Local:
+    """An Io over the machine that it runs on; `credentials` is the folder behind credential:."""
+
+    def __init__(self, credentials: str = "") -> None:
+        self.credentials = credentials
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60.0,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        cwd: str | None = None,
+    ) -> Completed:
+        from hisops.io import process
+
+        return process.run(argv, timeout, stdin, env, cwd)
+
+    def stream(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60.0,
+        env: Mapping[str, str] | None = None,
+    ) -> Iterator[str]:
+        from hisops.io import process
+
+        return process.stream(argv, timeout, env)
+
+    def pipe(
+        self,
+        source: Sequence[str],
+        sink: Sequence[str],
+        *,
+        timeout: float,
+        env: Mapping[str, str] | None = None,
+        complete: Callable[[bytes], bool] = lambda _tail: True,
+    ) -> tuple[Completed, Completed]:
+        from hisops.io import process
+
+        return process.pipe(source, sink, timeout, env, complete)
+
+    def read(self, path: str) -> str:
+        return self.read_bytes(path).decode(errors="replace")
+
+    def read_bytes(self, path: str) -> bytes:
+        try:
+            return Path(path).read_bytes()
+        except OSError as error:
+            code = Exit.MISSING if isinstance(error, FileNotFoundError) else Exit.FAILED
+            raise OpsError(f"{path}: {error.strerror}", code=code) from None
+
+    def write(self, path: str, data: str | bytes, *, mode: int = 0o644) -> None:
+        target = Path(path)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        except OSError as error:
+            raise OpsError(f"{path}: {error.strerror}", fix=_SPACE) from None
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+            _sync(target.parent)
+        except OSError as error:
+            Path(name).unlink(missing_ok=True)
+            raise OpsError(f"{path}: {error.strerror}", fix=_SPACE) from None
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(entry.name for entry in os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def exists(self, path: str) -> bool:
+        return Path(path).exists()
+
+    def http(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+    ) -> Reply:
+        from hisops.io import web
+
+        return web.fetch(method, url, body, headers or {}, timeout)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def tick(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def new_id(self) -> str:
+        return random_source.token_hex(8)
+
+    def secret(self, ref: str) -> str:
+        return secrets.resolve(ref, self.credentials, lambda argv: self.run(argv, timeout=20))
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

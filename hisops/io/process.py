@@ -1,0 +1,167 @@
+"""Programs: the only file that starts them, each in a process group of its own and with a deadline."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hisops.core.errors import Exit, OpsError
+from hisops.core.io import Completed
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_KEPT = ("HOME", "TMPDIR", "USER")
+_TAIL_BYTES = 4096
+_STOP_SECONDS = 5.0
+_Child = subprocess.Popen[bytes]
+
+
+def run(
+    argv: Sequence[str],
+    timeout: float,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+) -> Completed:
+    """See core.io.Io.run."""
+    start = time.monotonic()
+    child = _start(argv, env=env, cwd=cwd, stdin=subprocess.PIPE)
+    with _deadline(argv, timeout, child):
+        out, err = child.communicate(stdin)
+    return Completed(child.returncode, out, err, time.monotonic() - start)
+
+
+def stream(
+    argv: Sequence[str], timeout: float, env: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """See core.io.Io.stream."""
+    with tempfile.TemporaryFile() as errors:
+        child = _start(argv, env=env, stderr=errors)
+        with _deadline(argv, timeout, child):
+            assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+            for line in child.stdout:
+                yield line.decode(errors="replace").rstrip("\n")
+            code = child.wait()
+        errors.seek(0)
+        ended = Completed(code, b"", errors.read())
+    if code != 0:
+        raise OpsError(f"{argv[0]} ended with {code}: {ended.last_error}")
+
+
+def pipe(
+    source: Sequence[str],
+    sink: Sequence[str],
+    timeout: float,
+    env: Mapping[str, str] | None,
+    complete: Callable[[bytes], bool],
+) -> tuple[Completed, Completed]:
+    """See core.io.Io.pipe."""
+    start = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        result, errors, complaints = (
+            stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)
+        )
+        reader = _start(sink, env=env, stdin=subprocess.PIPE, stdout=result, stderr=errors)
+        stack.enter_context(_deadline(sink, timeout, reader, signal.SIGINT))
+        writer = _start(source, env=env, stderr=complaints)
+        stack.enter_context(_deadline(source, timeout, writer))
+        tail = _pump(writer, reader)
+        first = _stop(writer) if reader.poll() is not None else writer.wait()
+        if first == 0 and complete(tail):
+            _close_input(reader)
+            second = reader.wait()
+        else:
+            first = first or int(Exit.FAILED)
+            second = _stop(reader, signal.SIGINT)
+        seconds = time.monotonic() - start
+        texts = [(file.seek(0), file.read())[1] for file in (complaints, result, errors)]
+    return (
+        Completed(first, tail, texts[0], seconds),
+        Completed(second, texts[1], texts[2], seconds),
+    )
+
+
+def _start(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | object = subprocess.PIPE,
+    stderr: int | object = subprocess.PIPE,
+) -> _Child:
+    fixed = {"PATH": _PATH, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    fixed |= {key: os.environ[key] for key in _KEPT if key in os.environ}
+    try:
+        return subprocess.Popen(
+            list(argv),
+            stdin=stdin,
+            stdout=stdout,  # type: ignore[arg-type]  # a file object or a constant
+            stderr=stderr,  # type: ignore[arg-type]  # a file object or a constant
+            env=fixed | dict(env or {}),
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        name = Path(argv[0]).name
+        fix = f"install the program {name!r} (./up installs all that is needed)"
+        raise OpsError(f"{argv[0]}: {error.strerror}", fix=fix, code=Exit.MISSING) from None
+
+
+@contextlib.contextmanager
+def _deadline(
+    argv: Sequence[str], timeout: float, child: _Child, gently: int = signal.SIGTERM
+) -> Iterator[None]:
+    """Ends the child's group when the time is up or the block is left; then the pipes are closed."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        _stop(child, gently)
+
+    timer = threading.Timer(timeout, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        _stop(child, gently)
+        _close_input(child)
+        if child.stdout is not None:
+            child.stdout.close()
+    if late.is_set():
+        raise OpsError(f"{argv[0]} did not end within {timeout:g} s", fix="raise its time-out")
+
+
+def _stop(child: _Child, first: int = signal.SIGTERM) -> int:
+    """End the whole group: `first`, SIGKILL after a while; gives the exit code."""
+    for number in (first, signal.SIGKILL):
+        if child.poll() is not None:
+            break
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_STOP_SECONDS)
+    return child.returncode
+
+
+def _pump(writer: _Child, reader: _Child) -> bytes:
+    tail = b""
+    assert writer.stdout is not None and reader.stdin is not None  # noqa: S101, PT018 - pipes
+    with contextlib.suppress(BrokenPipeError):  # the sink ended early: its exit code tells why
+        while block := os.read(writer.stdout.fileno(), 1 << 20):
+            tail = (tail + block)[-_TAIL_BYTES:]
+            reader.stdin.write(block)
+            reader.stdin.flush()
+    return tail
+
+
+def _close_input(child: _Child) -> None:
+    if child.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()

@@ -1,0 +1,1 @@
+"""What Prometheus is told to watch, and what this host measures."""

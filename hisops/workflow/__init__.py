@@ -1,0 +1,1 @@
+"""Work that crosses features: jobs, drills, the embedded stack."""
