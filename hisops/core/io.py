@@ -1,6 +1,7 @@
 """The outside world as features see it: a protocol that io/local.py and io/fake.py fulfil."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -102,6 +103,17 @@ class Io(Protocol):
         timeout: float = 10.0,
     ) -> Reply:
         """One request, no redirect followed; raises OpsError UNREACHABLE without an answer."""
+        ...
+
+    def connects(self, address: str, *, timeout: float = 1.0) -> bool:
+        """Whether something accepts TCP connections at ADDRESS:PORT."""
+        ...
+
+    def lock(self, path: str) -> AbstractContextManager[None]:
+        """Hold a lock file while the block runs; it is free again when its holder dies.
+
+        Raises OpsError LOCKED with the holder's process id.
+        """
         ...
 
     def now(self) -> datetime:

@@ -1,5 +1,6 @@
 """An Io for tests: recorded commands and answers, and a clock that moves only when told."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,8 @@ class Fake:
         for path, data in (files or {}).items():
             self.write(path, data)
         self.secrets: dict[str, str] = {}
+        self.listening: set[str] = set()
+        self.locks: set[str] = set()
         self.calls: list[tuple[str, ...]] = []
         self.requests: list[tuple[str, str, bytes]] = []
         self._commands: dict[tuple[str, ...], list[Completed]] = {}
@@ -109,6 +112,17 @@ class Fake:
             if method == known_method and url.endswith(end):
                 return answers.pop(0) if len(answers) > 1 else answers[0]
         raise OpsError(f"{url}: no answer", code=Exit.UNREACHABLE)
+
+    def connects(self, address: str, *, timeout: float = 1.0) -> bool:
+        return address in self.listening
+
+    @contextlib.contextmanager
+    def lock(self, path: str) -> Iterator[None]:
+        if path in self.locks:
+            raise OpsError(f"{path}: process 1 holds the lock", code=Exit.LOCKED)
+        self.locks.add(path)
+        yield
+        self.locks.discard(path)
 
     def now(self) -> datetime:
         return self._now

@@ -1,7 +1,10 @@
 """This machine: the Io that the command line and the agent hand to features."""
 
+import contextlib
+import fcntl
 import os
 import secrets as random_source
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,6 +111,31 @@ class Local:
         from hisops.io import web
 
         return web.fetch(method, url, body, headers or {}, timeout)
+
+    def connects(self, address: str, *, timeout: float = 1.0) -> bool:
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout).close()
+        except OSError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def lock(self, path: str) -> Iterator[None]:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with Path(path).open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                fix = f"wait for process {holder}, or end it"
+                cause = f"{path}: process {holder} holds the lock"
+                raise OpsError(cause, fix=fix, code=Exit.LOCKED) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
 
     def now(self) -> datetime:
         return datetime.now(UTC)
