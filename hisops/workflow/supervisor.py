@@ -1,0 +1,119 @@
+"""The embedded stack under supervisord (supervisord.org): start, look, stop."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from hisops.core.errors import OpsError
+from hisops.core.io import Io
+from hisops.core.site import Site
+
+_LONGEST_SOCKET = 107  # bytes, unix(7)
+_START_SECONDS = 20.0
+_STOP_SECONDS = 40.0
+
+
+def configuration(site: Site, commands: dict[str, list[str]], *, root: bool) -> str:
+    """The text of supervisord.conf for these programs, in starting order."""
+    run, log = Path(site.state) / "run", Path(site.state) / "log"
+    text = f"""\
+[supervisord]
+pidfile={run}/supervisord.pid
+logfile={log}/supervisord.log
+childlogdir={log}
+{"user=root" if root else ""}
+[unix_http_server]
+file={_socket(site)}
+chmod=0700
+[supervisorctl]
+serverurl=unix://{_socket(site)}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+    for order, (name, argv) in enumerate(commands.items(), start=1):
+        text += f"""
+[program:{name}]
+command={shlex.join(_bound(argv)).replace("%", "%%")}
+directory={site.root}
+priority={order}
+autorestart=true
+startsecs=1
+startretries=1000
+stopsignal={"INT" if name == "database" else "TERM"}
+stopwaitsecs=15
+redirect_stderr=true
+stdout_logfile={log}/{name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=2
+"""
+    return text
+
+
+def start(io: Io, site: Site, text: str) -> bool:
+    """Run the stack as the configuration says; False when it already ran just so."""
+    path = _path(site)
+    if len(_socket(site).encode()) > _LONGEST_SOCKET:
+        raise OpsError(
+            f"{_socket(site)}: too long for a socket", fix="choose a shorter site folder"
+        )
+    same = io.exists(path) and io.read(path) == text
+    if same and states(io, site):
+        return False
+    io.write(path, text)
+    io.write(str(Path(site.state) / "log" / ".keep"), "")
+    if states(io, site):
+        _control(io, site, "update")
+        return True
+    done = io.run([sys.executable, "-m", "supervisor.supervisord", "-c", path], timeout=30)
+    if done.code != 0:
+        raise OpsError(f"supervisord did not start: {done.last_error or done.text.strip()}")
+    _wait(io, site, _START_SECONDS, alive=True)
+    return True
+
+
+def stop(io: Io, site: Site) -> bool:
+    """Stop the stack and wait until it is gone; False when none ran."""
+    if not states(io, site):
+        return False
+    _control(io, site, "shutdown")
+    _wait(io, site, _STOP_SECONDS, alive=False)
+    return True
+
+
+def states(io: Io, site: Site) -> dict[str, str]:
+    """State of each program (`RUNNING pid 42, uptime 0:01:00`); empty when no stack runs."""
+    if not io.exists(_socket(site)):
+        return {}
+    lines = _control(io, site, "status").splitlines()
+    rows = [line.split(None, 1) for line in lines]
+    if any("refused" in line or "no such file" in line for line in lines):
+        return {}
+    return {row[0]: " ".join(row[1].split()) for row in rows if len(row) == 2}  # noqa: PLR2004
+
+
+def _bound(argv: list[str]) -> list[str]:
+    """The command, ended when the supervisor dies: nothing is left running behind it."""
+    return argv if argv[0] == "setpriv" else ["setpriv", "--pdeathsig", "TERM", *argv]
+
+
+def _control(io: Io, site: Site, word: str) -> str:
+    argv = [sys.executable, "-m", "supervisor.supervisorctl", "-c", _path(site), word]
+    return io.run(argv, timeout=60).text
+
+
+def _wait(io: Io, site: Site, seconds: float, *, alive: bool) -> None:
+    deadline = io.tick() + seconds
+    while bool(states(io, site)) != alive:
+        if io.tick() > deadline:
+            wish = "start" if alive else "stop"
+            log = Path(site.state) / "log" / "supervisord.log"
+            raise OpsError(f"the stack did not {wish} within {seconds:g} s", fix=f"read {log}")
+        io.sleep(0.1)
+
+
+def _path(site: Site) -> str:
+    return str(Path(site.state) / "run" / "supervisord.conf")
+
+
+def _socket(site: Site) -> str:
+    return str(Path(site.state) / "run" / "stack.sock")
