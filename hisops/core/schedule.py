@@ -1,10 +1,13 @@
 """When a job runs, and how cron and systemd say it."""
 
+import re
+
 from hisops.core.model import Value
 from hisops.core.text import Duration
 
 _DAY = 86400
 _FULL_HOUR = 3600
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Schedule(Value, frozen=True, kw_only=True):
@@ -15,12 +18,7 @@ class Schedule(Value, frozen=True, kw_only=True):
     timeout: Duration = Duration(2 * _FULL_HOUR)
 
     def __post_init__(self) -> None:
-        hour, colon, minute = self.at.partition(":")
-        if (
-            not (colon and hour.isdigit() and minute.isdigit())
-            or int(hour) > 23
-            or int(minute) > 59
-        ):  # noqa: PLR2004 - a clock
+        if not _CLOCK.fullmatch(self.at):
             raise ValueError(f"at: expected a time such as 01:30, got {self.at!r}")
         if _shape(self.every.seconds) is None:
             wish = "1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 min, 1 to 12 h, 1 d, 7 d, 30 d, 91 d"
