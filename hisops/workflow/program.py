@@ -2,20 +2,26 @@
 
 import shutil
 import sys
+from collections.abc import Iterable
 
 from hisops.core.errors import Exit, OpsError
 from hisops.core.site import Site
 
-# Debian package of each program that a part of the stack needs.
-PACKAGES = {
+_NEEDS = {
+    "prometheus": ("prometheus", "promtool", "setpriv"),
+    "offsite": ("sshd", "ssh", "ssh-keygen", "restic"),
+    "database": ("psql", "pg_dump"),
+}
+_PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
+    "setpriv": "util-linux",
     "restic": "restic",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
-    "pg_dump": "postgresql-client-15",
-    "setpriv": "util-linux",
+    "psql": "postgresql",
+    "pg_dump": "postgresql",
 }
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -25,16 +31,12 @@ def hisops(site: Site, *words: str) -> list[str]:
     return [sys.executable, "-m", "hisops", "--site", site.root, *words]
 
 
-def missing(names: list[str]) -> list[str]:
-    """Those of these programs that this machine lacks."""
-    return [name for name in names if shutil.which(name, path=_PATH) is None]
-
-
-def need(names: list[str]) -> None:
-    """Raise OpsError MISSING that names every missing program and its package."""
-    lacking = missing(names)
+def need(stack: Iterable[str]) -> None:
+    """Raise OpsError MISSING that names every program a stack lacks, and its Debian package."""
+    wanted = [name for part in stack for name in _NEEDS.get(part, ())]
+    lacking = [name for name in wanted if shutil.which(name, path=_PATH) is None]
     if lacking:
-        packages = " ".join(sorted({PACKAGES[name] for name in lacking}))
+        packages = " ".join(sorted({_PACKAGES[name] for name in lacking}))
         raise OpsError(
             f"missing on this machine: {', '.join(lacking)}",
             fix=f"./up installs them; by hand: apt-get install {packages}",

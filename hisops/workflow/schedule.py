@@ -42,14 +42,9 @@ def timers(
     return files
 
 
-def write(io: Io, files: Iterable[File]) -> list[str]:
-    """Write what differs; gives the paths of the files that were written."""
-    written = []
-    for file in files:
-        if not io.exists(file.path) or io.read(file.path) != file.text:
-            io.write(file.path, file.text)
-            written.append(file.path)
-    return written
+def differing(io: Io, files: Iterable[File]) -> list[File]:
+    """The files that do not stand there yet just so."""
+    return [f for f in files if not io.exists(f.path) or io.read(f.path) != f.text]
 
 
 def ours(io: Io, site: Site, folder: str) -> list[str]:
