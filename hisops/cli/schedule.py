@@ -13,8 +13,12 @@ from hisops.cli.wire import session
 app = typer.Typer(help="Run the site's jobs by cron or by systemd timers.")
 
 _CRON, _SYSTEMD = "/etc/cron.d", "/etc/systemd/system"
-Kind = Annotated[str, typer.Option("--with", help="cron or systemd; default: systemd where it runs.")]
-Folder = Annotated[str, typer.Option(help="Write here instead of /etc/cron.d or /etc/systemd/system.")]
+Kind = Annotated[
+    str, typer.Option("--with", help="cron or systemd; default: systemd where it runs.")
+]
+Folder = Annotated[
+    str, typer.Option(help="Write here instead of /etc/cron.d or /etc/systemd/system.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 
 

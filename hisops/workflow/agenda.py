@@ -1,16 +1,9 @@
 """What the site's policies promise: jobs and their times, limits of age, who is on call."""
 
-from datetime import datetime
-
-from hisops.core.io import Io
-from hisops.core.site import Site
-from hisops.core.store import Store
 from hisops.core.errors import Exit
 from hisops.core.schedule import Schedule
 from hisops.core.text import Duration
-from hisops.workflow import job
 from hisops.workflow.job import Job
-from hisops.workflow.proof import Limit
 
 _AUDIT = Job(
     name="audit",

@@ -15,6 +15,7 @@ class Light(Enum):
 
 
 _FIRST = (Light.BAD, Light.UNKNOWN, Light.STALE, Light.WARN)
+_CLOCK_SECONDS = 60.0  # clocks of two hosts may differ this much
 
 
 def worst(lights: Iterable[Light]) -> Light:
@@ -25,5 +26,5 @@ def worst(lights: Iterable[Light]) -> Light:
 
 def fresh(light: Light, age_seconds: float, limit_seconds: float) -> Light:
     """A green light turns stale when its fact is older than the limit, or from the future."""
-    in_time = -60.0 <= age_seconds <= limit_seconds
+    in_time = -_CLOCK_SECONDS <= age_seconds <= limit_seconds
     return light if light is not Light.OK or in_time else Light.STALE

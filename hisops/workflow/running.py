@@ -52,7 +52,9 @@ def list_systems(io: Io, site: Site) -> list[SystemState]:
     """Each system with the hosts that Prometheus measures; unknown when it does not answer."""
     try:
         now = io.now().timestamp()
-        up = {s.metric.get("instance", ""): s.number for s in live.query(io, site, 'up{job="agent"}')}
+        up = {
+            s.metric.get("instance", ""): s.number for s in live.query(io, site, 'up{job="agent"}')
+        }
         at = live.query(io, site, 'timestamp(up{job="agent"})')
         ages = {s.metric.get("instance", ""): now - s.number for s in at}
     except OpsError:

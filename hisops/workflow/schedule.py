@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterable
 
-from hisops.core.errors import OpsError
 from hisops.core.io import Io
 from hisops.core.model import Value
 from hisops.core.schedule import calendar, cron
@@ -11,7 +10,7 @@ from hisops.core.site import Site
 from hisops.workflow.job import Job
 from hisops.workflow.program import hisops
 
-_MARK = "# written by hisops schedule install; changes are lost"
+MARK = "# written by hisops; changes are lost"
 
 
 class File(Value, frozen=True, kw_only=True):
@@ -23,11 +22,11 @@ class File(Value, frozen=True, kw_only=True):
 
 def crontab(site: Site, jobs: Iterable[Job], user: str, folder: str = "/etc/cron.d") -> list[File]:
     """One file with a line for each job (crontab(5): % ends the command, so it is escaped)."""
-    lines = [_MARK, f"# site: {site.root}", "SHELL=/bin/sh", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+    lines = [MARK, f"# site: {site.root}", "SHELL=/bin/sh", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
     for job in jobs:
         command = shlex.join(hisops(site, "job", "run", job.name)).replace("%", "\\%")
         lines.append(f"{cron(job.schedule)} {user} {command} >/dev/null 2>&1")
-    return [File(path=f"{folder}/hisops-{_slug(site)}", text="\n".join(lines) + "\n")]
+    return [File(path=f"{folder}/hisops-{slug(site)}", text="\n".join(lines) + "\n")]
 
 
 def timers(
@@ -36,7 +35,7 @@ def timers(
     """A service and a timer for each job (systemd.service(5), systemd.timer(5))."""
     files = []
     for job in jobs:
-        stem = f"{folder}/hisops-{_slug(site)}-job-{job.name}"
+        stem = f"{folder}/hisops-{slug(site)}-job-{job.name}"
         files.append(File(path=f"{stem}.service", text=_service(site, job, user)))
         files.append(File(path=f"{stem}.timer", text=_timer(site, job)))
     return files
@@ -49,23 +48,30 @@ def differing(io: Io, files: Iterable[File]) -> list[File]:
 
 def ours(io: Io, site: Site, folder: str) -> list[str]:
     """Paths of the files in a folder that belong to this site's schedule."""
-    stems = (f"hisops-{_slug(site)}-job-", f"hisops-{_slug(site)}")
-    found = []
-    for name in io.names(folder):
-        path = f"{folder}/{name}"
-        if name == stems[1] or name.startswith(stems[0]):
-            text = io.read(path)
-            if not text.startswith(_MARK):
-                raise OpsError(f"{path}: not written by hisops", fix="move it away yourself")
-            if f"# site: {site.root}\n" in text:
-                found.append(path)
-    return found
+    stem = f"hisops-{slug(site)}"
+    names = [n for n in io.names(folder) if n == stem or n.startswith(f"{stem}-job-")]
+    return [path for n in names if _is_ours(io.read(path := f"{folder}/{n}"), site)]
+
+
+def quoted(word: str) -> str:
+    """A word of ExecStart=: % and $ stand for themselves when doubled."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("%", "%%").replace("$", "$$") + '"'
+
+
+def slug(site: Site) -> str:
+    """A name for files: cron takes only letters, digits, - and _."""
+    return site.root.strip("/").replace("/", "-").replace(".", "_").replace(" ", "_")[-60:]
+
+
+def _is_ours(text: str, site: Site) -> bool:
+    return text.startswith(MARK) and f"# site: {site.root}\n" in text
 
 
 def _service(site: Site, job: Job, user: str) -> str:
-    command = " ".join(_quoted(word) for word in hisops(site, "job", "run", job.name))
+    command = " ".join(quoted(word) for word in hisops(site, "job", "run", job.name))
     return f"""\
-{_MARK}
+{MARK}
 # site: {site.root}
 [Unit]
 Description=hisops job {job.name}
@@ -80,7 +86,7 @@ Nice=10
 
 def _timer(site: Site, job: Job) -> str:
     return f"""\
-{_MARK}
+{MARK}
 # site: {site.root}
 [Unit]
 Description=hisops job {job.name}
@@ -90,14 +96,3 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
-
-
-def _quoted(word: str) -> str:
-    """A word of ExecStart=: % and $ stand for themselves when doubled."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("%", "%%").replace("$", "$$") + '"'
-
-
-def _slug(site: Site) -> str:
-    """A name for files: cron takes only letters, digits, - and _."""
-    return site.root.strip("/").replace("/", "-").replace(".", "_").replace(" ", "_")[-60:]

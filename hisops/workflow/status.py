@@ -7,8 +7,8 @@ from hisops.core.model import Value
 from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.workflow import proof, running
-from hisops.workflow.light import Light, worst
 from hisops.workflow.agenda import duties, jobs, limits
+from hisops.workflow.light import Light, worst
 from hisops.workflow.proof import AuditState, BackupState, DrillState, JobState
 from hisops.workflow.running import AlertState, PartState, SystemState
 
