@@ -87,6 +87,10 @@ class Io(Protocol):
         """Replace a file whole: temporary file, fsync, rename; parent folders are made."""
         ...
 
+    def remove(self, path: str) -> None:
+        """Delete a file or a folder with all that is in it; nothing happens when it is not there."""
+        ...
+
     def names(self, folder: str) -> list[str]:
         """Sorted names in a folder; empty when there is no such folder."""
         ...

@@ -90,6 +90,12 @@ class Fake:
     def write(self, path: str, data: str | bytes, *, mode: int = 0o644) -> None:
         self.files[path] = data.encode() if isinstance(data, str) else data
 
+    def remove(self, path: str) -> None:
+        inside = path.rstrip("/") + "/"
+        gone = [known for known in self.files if known == path or known.startswith(inside)]
+        for known in gone:
+            del self.files[known]
+
     def names(self, folder: str) -> list[str]:
         prefix = folder.rstrip("/") + "/"
         inside = (path[len(prefix) :] for path in self.files if path.startswith(prefix))

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import secrets as random_source
+import shutil
 import socket
 import tempfile
 import time
@@ -89,6 +90,16 @@ class Local:
         except OSError as error:
             Path(name).unlink(missing_ok=True)
             raise OpsError(f"{path}: {error.strerror}", fix=_SPACE) from None
+
+    def remove(self, path: str) -> None:
+        target = Path(path)
+        try:
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+        except OSError as error:
+            raise OpsError(f"{path}: {error.strerror}", fix="check who owns it") from None
 
     def names(self, folder: str) -> list[str]:
         try:
