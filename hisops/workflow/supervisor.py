@@ -41,6 +41,7 @@ startsecs=1
 startretries=1000
 stopsignal={"INT" if name == "database" else "TERM"}
 stopwaitsecs=15
+killasgroup=true
 redirect_stderr=true
 stdout_logfile={log}/{name}.log
 stdout_logfile_maxbytes=10MB
