@@ -42,11 +42,22 @@ class Listen(Value, frozen=True, kw_only=True):
             raise ValueError(f"{self.listen} can be reached from outside: it needs {wish}")
 
 
+class Scrape(Value, frozen=True, kw_only=True):
+    """What Prometheus shows to agents and engines on other machines, and whom it believes."""
+
+    ca: str = ""
+    user: str = ""
+    password: Secret | None = None
+    certificate: str = ""
+    key: str = ""
+
+
 class Metrics(Listen, frozen=True, kw_only=True):
     """The embedded Prometheus."""
 
     listen: str = "127.0.0.1:19090"
     retention: Duration = Duration(30 * 86400)
+    scrape: Scrape = Scrape()
 
 
 class Mail(Value, frozen=True, kw_only=True):
