@@ -9,6 +9,7 @@ from hisops.core.event import StackChanged
 from hisops.core.io import Io
 from hisops.core.site import Site
 from hisops.core.store import Store
+from hisops.monitor import prometheus
 from hisops.workflow import agenda, job, parts, program, site_check, supervisor
 
 Tell = Callable[[str], None]
@@ -50,8 +51,10 @@ def _check(io: Io, site: Site) -> None:
 
 
 def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
-    commands = {}
+    commands: dict[str, list[str]] = {}
     runs = supervisor.states(io, site)
+    if "prometheus" in site.settings.stack:
+        prometheus.apply(io, site, store, actor=actor)
     for name in site.settings.stack:
         part = parts.load(name)
         if name not in runs:

@@ -42,7 +42,9 @@ def read(io: Io, store: Store, site: Site) -> Status:
         proof.list_drills(store, promised, now),
     )
     audits, done = proof.list_audits(store, now), proof.list_jobs(store, late, now)
-    lights = [row.light for row in (*parts, *systems, *backups, *drills, *audits, *done)]
+    lights = [row.light for row in (*parts, *systems)]
+    lights += [row.light for row in (*backups, *drills)]
+    lights += [row.light for row in (*audits, *done)]
     return Status(
         site=site.settings.name,
         folder=site.root,
