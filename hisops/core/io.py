@@ -34,6 +34,22 @@ class Reply(NamedTuple):
     body: bytes
 
 
+class MailServer(NamedTuple):
+    """Where mail leaves: ADDRESS:PORT, `none`, `starttls` or `tls`, and who we are there."""
+
+    address: str
+    security: str = "none"
+    user: str = ""
+    password: str = ""
+
+
+class MailReply(NamedTuple):
+    """What a mail server said last: 250 when it took the mail (RFC 5321, 4.2)."""
+
+    code: int
+    text: str
+
+
 class Io(Protocol):
     """Everything that a feature may do outside its own memory."""
 
@@ -106,7 +122,16 @@ class Io(Protocol):
         headers: Mapping[str, str] | None = None,
         timeout: float = 10.0,
     ) -> Reply:
-        """One request, no redirect followed; raises OpsError UNREACHABLE without an answer."""
+        """One request, no redirect followed; raises OpsError UNREACHABLE without an answer.
+
+        `timeout` bounds the whole exchange, not each part of it.
+        """
+        ...
+
+    def mail(
+        self, server: MailServer, sender: str, to: str, message: bytes, *, timeout: float = 10.0
+    ) -> MailReply:
+        """Hand one mail over; raises OpsError UNREACHABLE without an answer in time."""
         ...
 
     def connects(self, address: str, *, timeout: float = 1.0) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hisops.core.errors import Exit, OpsError
-from hisops.core.io import Completed, Reply
+from hisops.core.io import Completed, MailReply, MailServer, Reply
 
 
 class Fake:
@@ -20,8 +20,10 @@ class Fake:
         self.locks: set[str] = set()
         self.calls: list[tuple[str, ...]] = []
         self.requests: list[tuple[str, str, bytes]] = []
+        self.mails: list[tuple[MailServer, str, str, bytes]] = []
         self._commands: dict[tuple[str, ...], list[Completed]] = {}
         self._replies: dict[tuple[str, str], list[Reply]] = {}
+        self._mail_replies: list[MailReply] = []
         self._now = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
         self._tick = 0.0
         self._ids = 0
@@ -34,6 +36,10 @@ class Fake:
     def answers(self, method: str, url: str, *, status: int = 200, body: str = "") -> None:
         """Record what a request answers; `url` may be its end."""
         self._replies.setdefault((method, url), []).append(Reply(status, {}, body.encode()))
+
+    def takes_mail(self, code: int = 250, text: str = "OK") -> None:
+        """Record what the mail server answers, the next time; untold, it does not answer."""
+        self._mail_replies.append(MailReply(code, text))
 
     def advance(self, seconds: float) -> None:
         """Move both clocks on."""
@@ -118,6 +124,15 @@ class Fake:
             if method == known_method and url.endswith(end):
                 return answers.pop(0) if len(answers) > 1 else answers[0]
         raise OpsError(f"{url}: no answer", code=Exit.UNREACHABLE)
+
+    def mail(
+        self, server: MailServer, sender: str, to: str, message: bytes, *, timeout: float = 10.0
+    ) -> MailReply:
+        self.mails.append((server, sender, to, message))
+        answers = self._mail_replies
+        if not answers:
+            raise OpsError(f"{server.address}: no answer", code=Exit.UNREACHABLE)
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
     def connects(self, address: str, *, timeout: float = 1.0) -> bool:
         return address in self.listening

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hisops.core.errors import Exit, OpsError
-from hisops.core.io import Completed, Reply
+from hisops.core.io import Completed, MailReply, MailServer, Reply
 from hisops.io import secrets
 
 _SPACE = "check owner and free space"
@@ -122,6 +122,13 @@ class Local:
         from hisops.io import web
 
         return web.fetch(method, url, body, headers or {}, timeout)
+
+    def mail(
+        self, server: MailServer, sender: str, to: str, message: bytes, *, timeout: float = 10.0
+    ) -> MailReply:
+        from hisops.io import mail
+
+        return mail.post(server, sender, to, message, timeout)
 
     def connects(self, address: str, *, timeout: float = 1.0) -> bool:
         host, _, port = address.rpartition(":")

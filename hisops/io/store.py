@@ -35,6 +35,7 @@ class Sqlite:
     def __init__(self, path: str) -> None:
         self.path = path
         self._local = threading.local()
+        self._writing = threading.RLock()  # SQLite's own waiting sleeps up to 100 ms at a time
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         with told(path):
             _migrate(self._connection())
@@ -45,7 +46,7 @@ class Sqlite:
 
     @contextmanager
     def write(self) -> Iterator[_Open]:
-        with told(self.path):
+        with self._writing, told(self.path):
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -1,43 +1,49 @@
 """One HTTP request, without redirects, proxies or cookies."""
 
 import http.client
+import socket
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Reply
+from hisops.io.deadline import bounded
 
 
 def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Reply:
     """See core.io.Io.http."""
     try:
-        request = urllib.request.Request(  # noqa: S310 - _opener knows http and https only
-            url, data=body or None, headers=dict(headers), method=method
-        )
-        with _opener().open(request, timeout=timeout) as answer:
-            return _reply(answer.status, dict(answer.headers), answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return _reply(error.code, dict(error.headers), error.read())
+        connection, target = _open(url, timeout)
+        try:
+            sockets: list[socket.socket] = []  # kept: the connection forgets it after the headers
+            with bounded(timeout, lambda: sockets[0] if sockets else None):
+                connection.connect()
+                sockets.append(connection.sock)
+                connection.request(method, target, body or None, dict(headers))
+                with connection.getresponse() as answer:
+                    return _reply(answer)
+        finally:
+            connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        cause = getattr(error, "reason", error)
         place = url.split("?", 1)[0]
-        raise OpsError(f"{place}: no answer: {cause}", code=Exit.UNREACHABLE) from None
+        raise OpsError(f"{place}: no answer: {error}", code=Exit.UNREACHABLE) from None
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    director = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-    ):
-        director.add_handler(handler)
-    return director
+def _open(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected http://HOST or https://HOST")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout), target
+    context = ssl.create_default_context()
+    found = http.client.HTTPSConnection(
+        parts.hostname, parts.port, timeout=timeout, context=context
+    )
+    return found, target
 
 
-def _reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-    return Reply(status, {key.lower(): value for key, value in headers.items()}, body)
+def _reply(answer: http.client.HTTPResponse) -> Reply:
+    headers = {key.lower(): value for key, value in answer.getheaders()}
+    return Reply(answer.status, headers, answer.read())

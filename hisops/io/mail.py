@@ -1,0 +1,61 @@
+"""One mail to a mail server (RFC 5321)."""
+
+import smtplib
+import socket
+import ssl
+
+from hisops.core.errors import Exit, OpsError
+from hisops.core.io import MailReply, MailServer
+from hisops.io.deadline import bounded
+
+_READY, _TAKEN, _REFUSED = 220, 250, 554
+
+
+def post(server: MailServer, sender: str, to: str, message: bytes, timeout: float) -> MailReply:
+    """See core.io.Io.mail."""
+    client = _client(server, timeout)
+    try:
+        with bounded(timeout, lambda: client.sock):
+            return _talk(client, server, sender, to, message)
+    except smtplib.SMTPResponseException as error:
+        return _reply(error.smtp_code, error.smtp_error)
+    except smtplib.SMTPNotSupportedError as error:
+        return MailReply(_REFUSED, str(error))
+    except (OSError, smtplib.SMTPException) as error:
+        cause = f"{server.address}: no answer: {error}"
+        raise OpsError(cause, fix="check mail.server", code=Exit.UNREACHABLE) from None
+    finally:
+        client.close()
+
+
+def _client(server: MailServer, timeout: float) -> smtplib.SMTP:
+    here = socket.gethostname()  # smtplib's default asks the name server, which may hang
+    if server.security == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(local_hostname=here, timeout=timeout, context=context)
+    return smtplib.SMTP(local_hostname=here, timeout=timeout)
+
+
+def _talk(
+    client: smtplib.SMTP, server: MailServer, sender: str, to: str, message: bytes
+) -> MailReply:
+    host, _, port = server.address.rpartition(":")
+    host = host.strip("[]")
+    client._host = host  # type: ignore[attr-defined]  # TLS checks it; connect() leaves it empty
+    code, text = client.connect(host, int(port))
+    if code != _READY:
+        return _reply(code, text)
+    if server.security == "starttls":
+        client.starttls(context=ssl.create_default_context())
+    if server.user:
+        client.login(server.user, server.password)
+    client.ehlo_or_helo_if_needed()
+    for code, text in (client.mail(sender), client.rcpt(to)):
+        if code != _TAKEN:
+            return _reply(code, text)
+    return _reply(*client.data(message))
+
+
+def _reply(code: int, text: bytes | str) -> MailReply:
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
+    return MailReply(code, " ".join(words.split()))
