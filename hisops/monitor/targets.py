@@ -27,7 +27,7 @@ class Target(Value, frozen=True, kw_only=True):
     @property
     def is_local(self) -> bool:
         """Whether it is on this machine, where plain HTTP is enough."""
-        return self.address.startswith(_LOOPBACK)
+        return is_loopback(self.address)
 
     @property
     def group(self) -> str:
@@ -98,6 +98,11 @@ def render(targets: Iterable[Target]) -> dict[str, str]:
         ]
         files[stem] = msgspec.json.format(msgspec.json.encode(entries), indent=1).decode() + "\n"
     return files
+
+
+def is_loopback(address: str) -> bool:
+    """Whether ADDRESS:PORT can be reached from this machine only."""
+    return address.startswith(_LOOPBACK)
 
 
 def tier(system: System) -> int:

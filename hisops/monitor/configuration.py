@@ -1,0 +1,128 @@
+"""The configuration of Prometheus: its files as text, from the site (prometheus.io/docs, 2.42)."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import yaml
+
+from hisops.core.errors import Exit, OpsError
+from hisops.core.settings import Scrape
+from hisops.core.site import Site
+from hisops.core.text import Secret
+from hisops.monitor import targets
+from hisops.monitor.targets import Target
+
+_Block = dict[str, object]
+
+
+class Pace(NamedTuple):
+    """How often a tier is scraped, and how long one scrape may take."""
+
+    interval: str
+    timeout: str
+
+
+# oncall.md, decision 4: the time-out counts too, for a host that is off behaves as one that hangs.
+PACES: Mapping[int, Pace] = {
+    0: Pace("1s", "1s"),
+    1: Pace("5s", "3s"),
+    2: Pace("15s", "5s"),
+    3: Pace("30s", "10s"),
+    4: Pace("1m", "10s"),
+}
+
+
+def render(site: Site, rules: Mapping[str, str]) -> dict[str, str]:
+    """Every file of the configuration by its path inside the folder of Prometheus.
+
+    Raises OpsError USAGE for settings that Prometheus cannot follow.
+    """
+    found = targets.list_targets(site.inventory, site.settings)
+    files = {"prometheus.yml": _main(site, found, rules)}
+    files |= {f"targets/{stem}.json": text for stem, text in targets.render(found).items()}
+    files |= {f"rules/{name}": text for name, text in rules.items()}
+    return files
+
+
+def needed_files(site: Site) -> list[str]:
+    """Files that Prometheus reads besides its own: it would fail at each scrape without them."""
+    scrape = site.settings.prometheus.scrape
+    named = [scrape.ca, scrape.certificate, scrape.key]
+    if scrape.password:
+        named.append(_password_file(site, scrape.password))
+    return [name for name in named if name]
+
+
+def _main(site: Site, found: Iterable[Target], rules: Iterable[str]) -> str:
+    if not targets.is_loopback(site.settings.prometheus.listen):
+        raise OpsError(
+            f"site.yml: prometheus.listen is {site.settings.prometheus.listen}: "
+            "Prometheus itself must stay on this machine",
+            fix="set it to 127.0.0.1:19090; people read its figures through hisops",
+            code=Exit.USAGE,
+        )
+    groups = {target.group: target for target in found}
+    document: _Block = {
+        "global": {
+            "evaluation_interval": "5s",
+            "external_labels": _external(site),
+        },
+        "rule_files": [f"rules/{name}" for name in sorted(rules)],
+        "alerting": {"alertmanagers": [_engine(site)]},
+        "scrape_configs": [_job(site, name, groups[name]) for name in sorted(groups)],
+    }
+    head = "# written by hisops from the inventory; changes are lost\n"
+    return head + yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+
+
+def _external(site: Site) -> dict[str, str]:
+    """Labels of every alert that lacks them; `team` owns what no host is to blame for."""
+    labels = {"site": site.settings.name, "team": targets.home_team(site.inventory)}
+    return {key: value for key, value in labels.items() if value}
+
+
+def _engine(site: Site) -> _Block:
+    address = site.settings.engine.listen
+    # A hung engine must not hold back the next batch (oncall.md, 1.4).
+    block: _Block = {"api_version": "v2", "timeout": "1s"}
+    if not targets.is_loopback(address):
+        block |= _protection(site)
+    return block | {"static_configs": [{"targets": [address]}]}
+
+
+def _job(site: Site, name: str, sample: Target) -> _Block:
+    if sample.tier not in PACES:
+        fix = f"set it to one of {', '.join(map(str, PACES))}"
+        raise OpsError(f"there is no tier {sample.tier}", fix=fix, code=Exit.USAGE)
+    pace = PACES[sample.tier]
+    block: _Block = {
+        "job_name": name,
+        "scrape_interval": pace.interval,
+        "scrape_timeout": pace.timeout,
+    }
+    if not sample.is_local:
+        block |= _protection(site)
+    return block | {"file_sd_configs": [{"files": [f"targets/{name}.json"]}]}
+
+
+def _protection(site: Site) -> _Block:
+    """HTTPS, and how Prometheus proves itself to a program on another machine."""
+    scrape: Scrape = site.settings.prometheus.scrape
+    named = {"ca_file": scrape.ca, "cert_file": scrape.certificate, "key_file": scrape.key}
+    block: _Block = {"scheme": "https"}
+    block["tls_config"] = {key: path for key, path in named.items() if path}
+    if scrape.password:
+        secret = _password_file(site, scrape.password)
+        block["basic_auth"] = {"username": scrape.user, "password_file": secret}
+    return block
+
+
+def _password_file(site: Site, secret: Secret) -> str:
+    kind, _, name = secret.ref.partition(":")
+    if kind == "file":
+        return name
+    if kind == "credential":
+        return f"{site.state}/credentials/{name}"
+    cause = f"site.yml: prometheus.scrape.password is {secret.ref}: Prometheus reads a file"
+    fix = "use credential:NAME or file:PATH"
+    raise OpsError(cause, fix=fix, code=Exit.USAGE)
