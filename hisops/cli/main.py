@@ -17,7 +17,7 @@ from hisops.cli.wire import Session, begin
 from hisops.core.errors import Exit
 
 # Order of the help page: from the first minute to the daily work.
-_COMMANDS = (
+COMMANDS = (
     "init",
     "check",
     "up",
@@ -44,11 +44,11 @@ _HELP = {"help_option_names": ["-h", "--help"]}
 def run(argv: list[str]) -> int:
     """Run one command line; gives the exit code, raises OpsError."""
     words, options = _hoist(argv)
-    named = [word for word in words[:1] if word in _COMMANDS]
+    named = [word for word in words[:1] if word in COMMANDS]
     session = Session(site_folder=options.get("--site", ""), as_json="--json" in options)
     begin(session)
     try:
-        code = tree(named or _COMMANDS)(args=words, prog_name="hisops", standalone_mode=False)
+        code = tree(named or COMMANDS)(args=words, prog_name="hisops", standalone_mode=False)
     except TyperException as error:
         print_usage(error)
         return Exit.USAGE
