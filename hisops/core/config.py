@@ -22,10 +22,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-def parse(text: str, file: str, problems: list[Problem]) -> Any:
+def parse(
+    text: str, file: str, problems: list[Problem], loader: type[yaml.CSafeLoader] = yaml.CSafeLoader
+) -> Any:
     """The YAML document as plain values, None when it is empty or broken (then a problem is added)."""
     try:
-        return yaml.load(text, Loader=yaml.CSafeLoader)
+        return yaml.load(text, Loader=loader)  # noqa: S506 - CSafeLoader or a class below it
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         cause = f"not valid YAML: {error.problem or error.context}"

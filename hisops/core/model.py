@@ -59,13 +59,18 @@ class Name(Value, frozen=True, kw_only=True):
 
 
 class Host(Value, frozen=True, kw_only=True):
-    """A host of the inventory with its groups (outermost first) and Ansible's variables."""
+    """A host of the inventory with its groups (outermost first) and Ansible's variables.
+
+    `file` with `at` (keys in a YAML file) or `line` (INI) is where it is first mentioned.
+    """
 
     name: str
     address: str
     groups: tuple[str, ...] = ()
     vars: Mapping[str, object] = {}
     file: str = ""
+    at: tuple[str | int, ...] = ()
+    line: int = 0
 
 
 class System(Value, frozen=True, kw_only=True):
@@ -100,11 +105,15 @@ class System(Value, frozen=True, kw_only=True):
 
 
 class Link(Value, frozen=True, kw_only=True):
-    """A cable or trunk between two ends, each `host` or `host:port`."""
+    """A cable or trunk between two ends, each `host` or `host:port`.
+
+    In links.yml both ends may hold ranges; `row` is the entry there that it was spelled out from.
+    """
 
     a: str
     b: str
     kind: str = "ethernet"
+    row: int = 0
 
 
 class Zone(Value, frozen=True, kw_only=True):
