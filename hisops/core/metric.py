@@ -4,8 +4,10 @@ Format: Prometheus text exposition 0.0.4 (prometheus.io/docs/instrumenting/expos
 Standard library only: the agent loads this file.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+
+Labels = tuple[tuple[str, str], ...]
 
 
 class Family(NamedTuple):
@@ -22,6 +24,30 @@ class Sample(NamedTuple):
     family: Family
     value: float | int
     labels: tuple[tuple[str, str], ...] = ()
+
+
+class Reading(NamedTuple):
+    """What a collector read: values, and which series they belong to.
+
+    `describe` gives the family and labels of each value. It depends on `key` alone, so a page
+    whose key has not changed is not laid out again. A value may be a number as the kernel wrote it.
+    """
+
+    key: object
+    values: Sequence[float | int | str]
+    describe: Callable[[], Sequence[tuple[Family, Labels]]]
+
+    def samples(self) -> list[Sample]:
+        """The same as one object per series."""
+        pairs = zip(self.describe(), self.values, strict=True)
+        return [Sample(family, number(value), labels) for (family, labels), value in pairs]
+
+
+def number(value: float | int | str) -> float | int:
+    """A value as a number, exact where it is whole; raises ValueError when it is none."""
+    if not isinstance(value, str):
+        return value
+    return int(value) if value.lstrip("-").isdecimal() else float(value)
 
 
 def expose(samples: Iterable[Sample]) -> str:

@@ -1,0 +1,99 @@
+"""HTTP/1.1 as far as a metrics page needs it: requests from bytes, answers as bytes (RFC 9112)."""
+
+from __future__ import annotations
+
+import zlib
+from typing import NamedTuple
+
+HEAD_LIMIT = 8192
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+_GZIP = 31  # zlib: largest window, gzip header
+_FASTEST = 1
+
+
+class BadRequestError(Exception):
+    """What the client sent is no request that can be answered."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Request(NamedTuple):
+    """A request without a body."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    keep_alive: bool
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the answer may be compressed."""
+        words = self.headers.get("accept-encoding", "").replace(" ", "").lower().split(",")
+        return any(word.partition(";")[0] == "gzip" and ";q=0" not in word for word in words)
+
+
+class Answer(NamedTuple):
+    """Status, body and further header lines, each with its line end."""
+
+    status: int
+    body: bytes
+    headers: str = ""
+    type: str = "text/plain; charset=utf-8"
+
+
+def parse(head: bytes) -> Request:
+    """The request in a head without its empty line; raises BadRequestError."""
+    try:
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, version = first.split(" ")
+    except ValueError:
+        raise BadRequestError(400) from None
+    if version not in ("HTTP/1.1", "HTTP/1.0") or not target.startswith("/"):
+        raise BadRequestError(400)
+    headers = dict(_header(line) for line in lines)
+    if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+        raise BadRequestError(400)  # a body here has no meaning; read as a request it would do harm
+    connection = headers.get("connection", "").lower()
+    keep = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
+    return Request(method, target.partition("?")[0], headers, keep)
+
+
+def render(answer: Answer, request: Request | None) -> bytes:
+    """The answer as it is sent, head and body in one piece; without a request it is the last."""
+    body, extra = answer.body, answer.headers
+    if request and request.takes_gzip and len(body) > HEAD_LIMIT:
+        packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _GZIP)
+        body = packer.compress(body) + packer.flush()
+        extra += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+    if not (request and request.keep_alive):
+        extra += "Connection: close\r\n"
+    elif request.headers.get("connection", "").lower() == "keep-alive":
+        extra += "Connection: keep-alive\r\n"
+    head = (
+        f"HTTP/1.1 {answer.status} {_REASONS[answer.status]}\r\n"
+        f"Content-Type: {answer.type}\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
+    )
+    return head.encode("latin-1") + (b"" if request and request.method == "HEAD" else body)
+
+
+def plain(status: int, headers: str = "") -> Answer:
+    """An answer that says no more than its status."""
+    return Answer(status, f"{_REASONS[status]}\n".encode(), headers)
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name or name != name.strip():
+        raise BadRequestError(400)
+    return name.lower(), value.strip()

@@ -1,0 +1,140 @@
+"""Runs the collectors and makes the page: what one of them does wrong costs its own part only."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from hisops.agent.exposition import Owners, Part
+from hisops.core.errors import OpsError
+from hisops.core.metric import Family, Reading
+from hisops.io.cached import Cached
+from hisops.io.worker import Worker
+from hisops.monitor.collector import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hisops.core.machine import Machine
+    from hisops.core.metric import Labels
+
+_DEADLINE_SECONDS = 0.45
+_SECONDS = Family("node_scrape_collector_duration_seconds", "gauge", "How long the collector took.")
+_SUCCESS = Family("node_scrape_collector_success", "gauge", "1 when the collector ended well.")
+_STALE = Family(
+    "hisops_collector_stale_seconds", "gauge", "Age of what a collector that is late shows."
+)
+_DROPPED = Family(
+    "hisops_collector_dropped_series", "gauge", "Series left out because they were there already."
+)
+
+
+class Broken(Collector):
+    """Stands for a collector whose file does not load: it fails at every scrape."""
+
+    slow = False
+
+    def __init__(self, cause: str) -> None:
+        self._cause = cause
+
+    def read(self, io: Machine) -> Reading:
+        """Nothing; raises OpsError with the reason."""
+        raise OpsError(self._cause)
+
+
+class Run:
+    """One collector with its part of the page."""
+
+    def __init__(self, name: str, unit: Collector, machine: Cached, owners: Owners) -> None:
+        self.name = name
+        self.unit = unit
+        self.part = Part(name, owners)
+        self.text = ""
+        self.seconds = 0.0
+        self.fresh_at = machine.tick()
+        self.problem = ""
+        self.reading: Reading | None = None
+        self._machine = machine
+        self.worker = Worker(self.read)
+
+    def read(self) -> None:
+        """Take a reading; the problem is a value afterwards, whatever the unit raised."""
+        start = self._machine.tick()
+        try:
+            self.reading, problem = self.unit.read(self._machine), ""
+        except Exception as error:  # noqa: BLE001 - a unit, also a site's own, may raise anything
+            self.reading, problem = None, _text(error)
+        self.seconds = self._machine.tick() - start
+        self._tell(problem)
+
+    def fill(self) -> None:
+        """Turn the last reading into text; without one the part is empty."""
+        self.text = ""
+        if self.reading is None:
+            return
+        try:
+            self.text = self.part.fill(self.reading)
+        except Exception as error:  # noqa: BLE001 - values and names come from the unit
+            self._tell(_text(error))
+        self.fresh_at = self._machine.tick()
+
+    def _tell(self, problem: str) -> None:
+        """Write a problem to standard error when it is a new one."""
+        if problem and problem != self.problem:
+            sys.stderr.write(f"hisops agent: collector {self.name}: {problem}\n")
+        self.problem = problem
+
+
+class Loop:
+    """All collectors of this agent."""
+
+    def __init__(self, units: Mapping[str, Collector], machine: Cached, patient: Cached) -> None:
+        """`patient` is the machine that the slow ones see on their threads."""
+        owners = Owners()
+        self._own = Part("agent", owners)
+        self._tick = machine.tick
+        runs = [
+            Run(name, unit, patient if unit.slow else machine, owners)
+            for name, unit in units.items()
+        ]
+        self._fast = [run for run in runs if not run.unit.slow]
+        self._slow = [run for run in runs if run.unit.slow]
+        self._runs = self._fast + self._slow
+
+    def page(self) -> bytes:
+        """The page of now."""
+        end = self._tick() + _DEADLINE_SECONDS
+        for run in self._slow:
+            run.worker.ask()
+        for run in self._fast:
+            run.read()
+            run.fill()
+        late = [run for run in self._slow if not run.worker.wait(end - self._tick())]
+        for run in self._slow:
+            if run not in late:
+                run.fill()
+        texts = [run.text for run in self._runs]
+        return "".join((*texts, self._own.fill(self._report(late)))).encode()
+
+    def _report(self, late: list[Run]) -> Reading:
+        now = self._tick()
+        values: list[float | int | str] = []
+        for run in self._runs:
+            values += (
+                run.seconds,
+                int(run not in late and not run.problem),
+                run.part.dropped,
+                now - run.fresh_at if run in late else 0,
+            )
+        return Reading(None, values, self._describe)
+
+    def _describe(self) -> list[tuple[Family, Labels]]:
+        return [
+            (family, (("collector", run.name),))
+            for run in self._runs
+            for family in (_SECONDS, _SUCCESS, _DROPPED, _STALE)
+        ]
+
+
+def _text(error: Exception) -> str:
+    return error.cause if isinstance(error, OpsError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,247 @@
+"""One thread, many connections: an HTTP server on epoll(7) where nobody can make others wait."""
+
+from __future__ import annotations
+
+import _socket
+import os
+import select
+import time
+from typing import TYPE_CHECKING
+
+from hisops.agent import http
+from hisops.agent.channel import Plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hisops.agent.auth import Gate
+    from hisops.agent.channel import Channel
+
+MOST_CONNECTIONS = 256
+MOST_HANDSHAKES = 64
+HEAD_SECONDS = 5.0
+IDLE_SECONDS = 120.0
+SEND_SECONDS = 30.0
+_BLOCK = 1 << 14
+_ASK_PASSWORD = 'WWW-Authenticate: Basic realm="hisops", charset="UTF-8"\r\n'  # noqa: S105 - a header
+
+
+class Connection:
+    """A client: what it sent, what it is still to get, and until when it has to move."""
+
+    __slots__ = ("channel", "checking", "closing", "deadline", "inbox", "out", "sent", "socket")
+
+    def __init__(self, socket: _socket.socket, channel: Channel, deadline: float) -> None:
+        self.socket = socket
+        self.channel = channel
+        self.deadline = deadline
+        self.inbox = b""
+        self.out = b""
+        self.sent = 0
+        self.checking = False
+        self.closing = False
+
+
+class Server:
+    """Answers requests one after the other; slow readers and half requests only wait for themselves."""
+
+    def __init__(
+        self, listener: _socket.socket, serve: Callable[[http.Request], http.Answer]
+    ) -> None:
+        self.make_channel: Callable[[], Channel] = Plain
+        self.gate: Gate | None = None
+        self._listener = listener
+        self._serve = serve
+        self._connections: dict[int, Connection] = {}
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._running = True
+        self._poll = select.epoll()
+        listener.setblocking(False)
+        self._poll.register(listener.fileno(), select.EPOLLIN)
+        self._poll.register(self._bell, select.EPOLLIN)
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        while self._running:
+            for handle, events in self._poll.poll(self._patience()):
+                if handle == self._listener.fileno():
+                    self._accept()
+                elif handle == self._bell:
+                    os.eventfd_read(self._bell)
+                    if self.gate:
+                        self.gate.collect()
+                elif handle in self._connections:
+                    self._handle(self._connections[handle], events)
+            self._sweep()
+        for connection in list(self._connections.values()):
+            self._close(connection)
+
+    def stop(self) -> None:
+        """End `run`; may be called from a signal handler."""
+        self._running = False
+        self.wake()
+
+    def wake(self) -> None:
+        """Make the loop look around; may be called from another thread."""
+        os.eventfd_write(self._bell, 1)
+
+    def _patience(self) -> float:
+        """Seconds until the next deadline; forever without connections."""
+        if not self._connections:
+            return -1
+        nearest = min(connection.deadline for connection in self._connections.values())
+        return max(0.0, nearest - time.monotonic())
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        for connection in [c for c in self._connections.values() if c.deadline <= now]:
+            self._close(connection)
+
+    def _accept(self) -> None:
+        try:
+            handle, _address = self._listener._accept()  # type: ignore[attr-defined]  # not in the stubs; socket.accept calls it
+        except BlockingIOError:
+            return
+        except OSError:  # out of descriptors: the one that is nearest to its end makes room
+            self._evict(list(self._connections.values()))
+            return
+        socket = _socket.socket(fileno=handle)
+        socket.setblocking(False)
+        socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        self._make_room()
+        channel = self.make_channel()
+        limit = IDLE_SECONDS if channel.ready else HEAD_SECONDS
+        self._connections[handle] = Connection(socket, channel, time.monotonic() + limit)
+        self._poll.register(handle, select.EPOLLIN)
+
+    def _make_room(self) -> None:
+        everybody = list(self._connections.values())
+        greeting = [c for c in everybody if not c.channel.ready]
+        if len(greeting) >= MOST_HANDSHAKES:
+            self._evict(greeting)
+        elif len(everybody) >= MOST_CONNECTIONS:
+            self._evict([c for c in everybody if not c.out and not c.checking] or everybody)
+
+    def _evict(self, candidates: list[Connection]) -> None:
+        if candidates:
+            self._close(min(candidates, key=lambda connection: connection.deadline))
+
+    def _handle(self, connection: Connection, events: int) -> None:
+        try:
+            if events & (select.EPOLLERR | select.EPOLLHUP):
+                self._close(connection)
+            elif events & select.EPOLLOUT:
+                self._flush(connection)
+                self._answer_all(connection)
+            else:
+                self._receive(connection)
+        except OSError:  # the client went away, or spoke no TLS
+            self._close(connection)
+
+    def _receive(self, connection: Connection) -> None:
+        try:
+            data = connection.socket.recv(_BLOCK)
+        except BlockingIOError:
+            return
+        if not data:
+            self._close(connection)
+            return
+        was_ready, was_empty = connection.channel.ready, not connection.inbox
+        try:
+            connection.inbox += connection.channel.receive(data)
+        finally:  # the reason why a handshake failed is for the client to read
+            self._push(connection)
+        now = time.monotonic()
+        if connection.inbox and was_empty:
+            connection.deadline = now + HEAD_SECONDS
+        elif connection.channel.ready and not was_ready:
+            connection.deadline = now + IDLE_SECONDS
+        self._answer_all(connection)
+
+    def _answer_all(self, connection: Connection) -> None:
+        """Answer what is complete, but begin nothing while an answer is still on its way."""
+        while connection.inbox and not (
+            connection.out or connection.checking or connection.closing
+        ):
+            head, end, rest = connection.inbox.partition(b"\r\n\r\n")
+            if len(head) > http.HEAD_LIMIT:
+                self._send(connection, http.plain(431), None)
+                return
+            if not end:
+                return
+            connection.inbox = rest
+            try:
+                request = http.parse(head)
+            except http.BadRequestError as error:
+                self._send(connection, http.plain(error.status), None)
+                return
+            self._admit(connection, request)
+
+    def _admit(self, connection: Connection, request: http.Request) -> None:
+        if self.gate is None:
+            self._send(connection, self._serve(request), request)
+            return
+
+        def done(status: int) -> None:
+            if connection.checking:
+                connection.checking = False
+                extra = _ASK_PASSWORD if status == 401 else ""  # noqa: PLR2004 - HTTP
+                good = status == 200  # noqa: PLR2004 - HTTP
+                answer = self._serve(request) if good else http.plain(status, extra)
+                self._resume(connection, answer, request)
+
+        connection.checking = True
+        connection.deadline = time.monotonic() + SEND_SECONDS
+        self.gate.admit(request.headers.get("authorization", ""), done)
+        if connection.checking:
+            self._poll.modify(connection.socket.fileno(), 0)
+
+    def _resume(self, connection: Connection, answer: http.Answer, request: http.Request) -> None:
+        """Send an answer that had to wait for a check; the client may be gone by now."""
+        try:
+            self._poll.modify(connection.socket.fileno(), select.EPOLLIN)
+            self._send(connection, answer, request)
+        except OSError:
+            self._close(connection)
+
+    def _send(
+        self, connection: Connection, answer: http.Answer, request: http.Request | None
+    ) -> None:
+        connection.closing = not (request and request.keep_alive)
+        connection.channel.send(http.render(answer, request))
+        if connection.closing:
+            connection.channel.close()
+        connection.deadline = time.monotonic() + SEND_SECONDS
+        self._push(connection)
+
+    def _push(self, connection: Connection) -> None:
+        """Send what the channel has ready."""
+        connection.out = connection.out[connection.sent :] + connection.channel.pending()
+        connection.sent = 0
+        self._flush(connection)
+
+    def _flush(self, connection: Connection) -> None:
+        while connection.sent < len(connection.out):
+            try:
+                rest = memoryview(connection.out)[connection.sent :]
+                connection.sent += connection.socket.send(rest)
+            except BlockingIOError:
+                self._poll.modify(connection.socket.fileno(), select.EPOLLOUT)
+                return
+        if connection.out:
+            self._rest(connection)
+
+    def _rest(self, connection: Connection) -> None:
+        """Everything was sent: end the connection, or wait for the next request."""
+        connection.out, connection.sent = b"", 0
+        if connection.closing:
+            self._close(connection)
+            return
+        if connection.channel.ready:
+            connection.deadline = time.monotonic() + IDLE_SECONDS
+        self._poll.modify(connection.socket.fileno(), select.EPOLLIN)
+
+    def _close(self, connection: Connection) -> None:
+        if self._connections.pop(connection.socket.fileno(), None):
+            connection.checking = False
+            connection.socket.close()

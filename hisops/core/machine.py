@@ -1,0 +1,63 @@
+"""What a collector may ask of the machine that it measures; io/cached.py answers.
+
+Paths are those of a live system (`/proc/...`, `/sys/...`); where these trees really stand is the
+business of whoever answers, so a recorded tree is a test.
+"""
+
+from typing import NamedTuple, Protocol
+
+
+class Volume(NamedTuple):
+    """Size and free space of a mounted file system."""
+
+    size_bytes: int
+    free_bytes: int
+    available_bytes: int
+    files: int
+    files_free: int
+
+
+class Uname(NamedTuple):
+    """Kernel and machine, as uname(2) tells."""
+
+    sysname: str
+    nodename: str
+    release: str
+    version: str
+    machine: str
+
+
+class Machine(Protocol):
+    """The reading half of a host; nothing here changes it."""
+
+    def read(self, path: str) -> str:
+        """A whole file; raises OpsError, with the code MISSING when there is none."""
+        ...
+
+    def attribute(self, path: str) -> str | None:
+        """A file of /sys without its line end; None where this device has no such value."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """Sorted names in a folder; empty when there is no such folder."""
+        ...
+
+    def stamp(self, path: str) -> tuple[float, int]:
+        """Modification time and size of a file; raises OpsError as `read`."""
+        ...
+
+    def volumes(self, mounts: list[str]) -> dict[str, Volume]:
+        """Those of the mounted file systems that answer in time."""
+        ...
+
+    def uname(self) -> Uname:
+        """Kernel and machine."""
+        ...
+
+    def zone(self) -> tuple[str, int]:
+        """Name of the time zone in force and its seconds east of Greenwich."""
+        ...
+
+    def time(self) -> float:
+        """Wall clock, in seconds since 1970."""
+        ...
