@@ -39,6 +39,11 @@ class Session:
         return require(Local(), self.root)
 
     @cached_property
+    def machine(self) -> Io:
+        """This machine, for what needs no site or must look at a broken one."""
+        return Local()
+
+    @cached_property
     def io(self) -> Io:
         """This machine, with the site's credentials."""
         return Local(credentials=str(Path(self.site.state) / "credentials"))
