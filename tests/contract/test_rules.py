@@ -41,7 +41,7 @@ def _cases() -> list[tuple[str, str, bool]]:
 def test_promtool_accepts_all_rules_together():
     done = _promtool("check", "rules", *_RULES)
 
-    assert done.code == 0, done.last_error
+    assert done.code == 0, done.err.decode()
     assert "duplicate" not in done.text
 
 
@@ -49,7 +49,7 @@ def test_promtool_accepts_all_rules_together():
 def test_promtool_sees_every_case_come_true(path):
     done = _promtool("test", "rules", path)
 
-    assert done.code == 0, done.text + done.last_error
+    assert done.code == 0, done.err.decode()
 
 
 def test_promtool_refuses_a_case_that_is_wrong(tmp_path):
@@ -60,7 +60,7 @@ def test_promtool_refuses_a_case_that_is_wrong(tmp_path):
     done = _promtool("test", "rules", tmp_path / "job.yml")
 
     assert done.code != 0
-    assert "JobFailed" in done.text
+    assert "JobFailed" in done.err.decode()
 
 
 @pytest.mark.parametrize("path", _RULES, ids=lambda path: path.stem)
