@@ -59,9 +59,9 @@ def run(io: Io, store: Store, site: Site, job: Job, *, actor: str) -> JobFinishe
     return finished
 
 
-def publish(io: Io, store: Store, site: Site, jobs: Iterable[Job], *, scheduled: datetime) -> None:
-    """Write the metrics of all scheduled jobs from the journal, for the agent to serve."""
-    samples = [s for job in jobs for s in _samples(store, job, scheduled.timestamp())]
+def publish(io: Io, store: Store, site: Site, jobs: Iterable[Job]) -> None:
+    """Write the metrics of all jobs from the journal, for the agent to serve."""
+    samples = [s for job in jobs for s in _samples(store, job, _since(io, site, job))]
     io.write(f"{site.state}/metrics/jobs.prom", expose(samples))
 
 
@@ -72,6 +72,14 @@ def last_success(store: Store, job: Job) -> datetime | None:
         if isinstance(event, JobFinished) and event.code in job.good:
             return datetime.fromisoformat(entry.at)
     return None
+
+
+def _since(io: Io, site: Site, job: Job) -> float:
+    """When the job was first known; from then on it is expected to succeed."""
+    path = f"{site.state}/run/since-{job.name}"
+    if not io.exists(path):
+        io.write(path, repr(io.now().timestamp()))
+    return float(io.read(path))
 
 
 def _execute(io: Io, site: Site, job: Job) -> JobFinished:

@@ -10,7 +10,7 @@ from hisops.core.io import Io
 from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.monitor import prometheus
-from hisops.workflow import agenda, job, parts, program, site_check, supervisor
+from hisops.workflow import agenda, credential, job, parts, program, site_check, supervisor
 
 Tell = Callable[[str], None]
 _READY_SECONDS = 60.0
@@ -53,6 +53,7 @@ def _check(io: Io, site: Site) -> None:
 def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
     commands: dict[str, list[str]] = {}
     runs = supervisor.states(io, site)
+    credential.prepare(io, store, site, agenda.plans(io, site).values(), tell)
     if "prometheus" in site.settings.stack:
         prometheus.apply(io, site, store, actor=actor)
     for name in site.settings.stack:

@@ -42,9 +42,14 @@ def read(io: Io, store: Store, site: Site) -> Status:
         proof.list_drills(store, promised, now),
     )
     audits, done = proof.list_audits(store, now), proof.list_jobs(store, late, now)
-    lights = [row.light for row in (*parts, *systems)]
-    lights += [row.light for row in (*backups, *drills)]
-    lights += [row.light for row in (*audits, *done)]
+    lights = [
+        *(row.light for row in parts),
+        *(row.light for row in systems),
+        *(row.light for row in backups),
+        *(row.light for row in drills),
+        *(row.light for row in audits),
+        *(row.light for row in done),
+    ]
     return Status(
         site=site.settings.name,
         folder=site.root,

@@ -56,7 +56,7 @@ def test_a_second_run_at_the_same_time_is_refused(io, store, site, backup):
 
 
 def test_a_job_that_never_ran_has_its_limit_and_no_success(io, store, site, backup):
-    job.publish(io, store, site, [backup], scheduled=io.now())
+    job.publish(io, store, site, [backup])
 
     page = io.read(f"{site.state}/metrics/jobs.prom")
 
@@ -72,7 +72,7 @@ def test_a_failure_does_not_renew_the_last_success(io, store, site, backup):
     io.advance(3600)
     job.run(io, store, site, backup, actor="cron")
 
-    job.publish(io, store, site, [backup], scheduled=io.now())
+    job.publish(io, store, site, [backup])
 
     page = io.read(f"{site.state}/metrics/jobs.prom")
     assert f'hisops_job_last_success_timestamp_seconds{{name="backup-his"}} {good!r}' in page
