@@ -7,7 +7,6 @@ outermost in, then the host's own, then host_vars.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from hisops.core import config
 from hisops.core.config import Problem
@@ -43,17 +42,9 @@ def read(io: Io, root: str, password: str = "") -> tuple[Inventory, list[Problem
     return inventory, [*reader.problems, *own.problems]
 
 
-class Origin(NamedTuple):
-    """Where the value of a host's variable comes from."""
-
-    place: Place
-    variable: str
-
-
-def trace(io: Io, root: str, host: str, variable: str) -> Origin:
+def trace(io: Io, root: str, host: str, variable: str) -> Place:
     """Where a host gets a variable from; the place of the host when nothing sets it."""
-    reader = _Reader(io, root, "")
-    return Origin(reader.origin(host, variable), variable)
+    return _Reader(io, root, "").origin(host, variable)
 
 
 class _Reader:
