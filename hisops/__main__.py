@@ -3,18 +3,19 @@
 import sys
 
 from hisops import __version__
-from hisops.core.errors import Exit, OpsError
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(_run(sys.argv[1:]))
+    if sys.argv[1:] == ["--version"]:  # answered before anything else is loaded
+        print(f"hisops {__version__}")
+    else:
+        sys.exit(_run(sys.argv[1:]))
 
 
 def _run(argv: list[str]) -> int:
-    if argv == ["--version"]:
-        print(f"hisops {__version__}")
-        return Exit.DONE
+    from hisops.core.errors import Exit, OpsError
+
     try:
         return _dispatch(argv)
     except OpsError as error:
@@ -29,7 +30,8 @@ def _run(argv: list[str]) -> int:
         sys.stderr.close()
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - the edge: our own bug becomes code 70 and a report
-        return _bug(error)
+        _bug(error)
+        return Exit.BUG
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -42,13 +44,12 @@ def _dispatch(argv: list[str]) -> int:
     return run(argv)
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: Exception) -> None:
     import traceback
 
     traceback.print_exception(error)
     print(f"hisops: this is our bug: {type(error).__name__}: {error}", file=sys.stderr)
     print("  what to do: report it with the lines above", file=sys.stderr)
-    return Exit.BUG
 
 
 if __name__ == "__main__":
