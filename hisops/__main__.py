@@ -47,7 +47,7 @@ def _dispatch(argv: list[str]) -> int:
 def _bug(error: Exception) -> None:
     import traceback
 
-    traceback.print_exception(error)
+    traceback.print_exception(error, limit=-4)
     print(f"hisops: this is our bug: {type(error).__name__}: {error}", file=sys.stderr)
     print("  what to do: report it with the lines above", file=sys.stderr)
 
