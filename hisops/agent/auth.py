@@ -24,15 +24,14 @@ class Gate:
     """Knows who may come in. A password is checked on a thread and remembered under a keyed hash."""
 
     def __init__(self, path: str, wake: Callable[[], None]) -> None:
-        """`wake` is called from the thread when a check has ended; then call `collect`."""
+        """`wake` is called from a thread when a check has ended; then call `collect`."""
         self._path = path
-        self._wake = wake
         self._key = os.urandom(32)
         self._users = load_users(path)
         self._stamp = _stamp(path)
         self._known: set[bytes] = set()
         self._waiting: list[tuple[str, Callable[[int], None]]] = []
-        self._worker = Worker(self._check)
+        self._worker = Worker(self._check, wake)
         self._passed = False
 
     def admit(self, header: str, done: Callable[[int], None]) -> None:
@@ -68,7 +67,6 @@ class Gate:
         except OSError as error:  # libcrypt is missing
             sys.stderr.write(f"hisops agent: {error}\n")
             self._passed = False
-        self._wake()
 
     def _mark(self, header: str) -> bytes:
         from _blake2 import blake2s
@@ -102,11 +100,11 @@ def load_users(path: str) -> dict[str, str]:
         if not name or name.startswith("#"):
             continue
         if not colon or not hashed.startswith(_HASHES):
-            fix = "make the line with: htpasswd -nB NAME"
+            fix = "make the line with htpasswd -nB NAME, or the hash with openssl passwd -6"
             raise OpsError(f"{path}:{number}: expected NAME:HASH", fix=fix, code=Exit.USAGE)
         users[name] = hashed
     if not users:
-        fix = "add a line made with: htpasswd -nB NAME"
+        fix = "add a line made with htpasswd -nB NAME, or a hash by openssl passwd -6"
         raise OpsError(f"{path}: names no user", fix=fix, code=Exit.USAGE)
     return users
 

@@ -13,7 +13,6 @@ _REASONS = {
     404: "Not Found",
     405: "Method Not Allowed",
     431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
     503: "Service Unavailable",
 }
 _GZIP = 31  # zlib: largest window, gzip header

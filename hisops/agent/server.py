@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _socket
+import errno
 import os
 import select
 import time
@@ -23,6 +24,7 @@ HEAD_SECONDS = 5.0
 IDLE_SECONDS = 120.0
 SEND_SECONDS = 30.0
 _BLOCK = 1 << 14
+_FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _ASK_PASSWORD = 'WWW-Authenticate: Basic realm="hisops", charset="UTF-8"\r\n'  # noqa: S105 - a header
 
 
@@ -53,6 +55,7 @@ class Server:
         self._listener = listener
         self._serve = serve
         self._connections: dict[int, Connection] = {}
+        self._waiting: list[Connection] = []
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._running = True
         self._poll = select.epoll()
@@ -63,7 +66,8 @@ class Server:
     def run(self) -> None:
         """Serve until `stop`."""
         while self._running:
-            for handle, events in self._poll.poll(self._patience()):
+            waiting, self._waiting = self._waiting, []
+            for handle, events in self._poll.poll(0 if waiting else self._patience()):
                 if handle == self._listener.fileno():
                     self._accept()
                 elif handle == self._bell:
@@ -72,6 +76,8 @@ class Server:
                         self.gate.collect()
                 elif handle in self._connections:
                     self._handle(self._connections[handle], events)
+            for connection in waiting:
+                self._handle(connection, 0)
             self._sweep()
         for connection in list(self._connections.values()):
             self._close(connection)
@@ -99,11 +105,12 @@ class Server:
 
     def _accept(self) -> None:
         try:
-            handle, _address = self._listener._accept()  # type: ignore[attr-defined]  # not in the stubs; socket.accept calls it
+            handle, _address = self._listener._accept()  # type: ignore[attr-defined]  # what socket.accept calls
         except BlockingIOError:
             return
-        except OSError:  # out of descriptors: the one that is nearest to its end makes room
-            self._evict(list(self._connections.values()))
+        except OSError as error:
+            if error.errno in _FULL:  # the connection that is nearest to its end makes room
+                self._evict(list(self._connections.values()))
             return
         socket = _socket.socket(fileno=handle)
         socket.setblocking(False)
@@ -127,14 +134,17 @@ class Server:
             self._close(min(candidates, key=lambda connection: connection.deadline))
 
     def _handle(self, connection: Connection, events: int) -> None:
+        if connection.socket.fileno() < 0:  # closed in this turn
+            return
         try:
             if events & (select.EPOLLERR | select.EPOLLHUP):
                 self._close(connection)
             elif events & select.EPOLLOUT:
                 self._flush(connection)
-                self._answer_all(connection)
-            else:
+            elif events & select.EPOLLIN and len(connection.inbox) <= http.HEAD_LIMIT:
                 self._receive(connection)
+            else:
+                self._answer(connection)
         except OSError:  # the client went away, or spoke no TLS
             self._close(connection)
 
@@ -156,26 +166,24 @@ class Server:
             connection.deadline = now + HEAD_SECONDS
         elif connection.channel.ready and not was_ready:
             connection.deadline = now + IDLE_SECONDS
-        self._answer_all(connection)
+        self._answer(connection)
 
-    def _answer_all(self, connection: Connection) -> None:
-        """Answer what is complete, but begin nothing while an answer is still on its way."""
-        while connection.inbox and not (
-            connection.out or connection.checking or connection.closing
-        ):
-            head, end, rest = connection.inbox.partition(b"\r\n\r\n")
-            if len(head) > http.HEAD_LIMIT:
-                self._send(connection, http.plain(431), None)
-                return
-            if not end:
-                return
+    def _answer(self, connection: Connection) -> None:
+        """Answer one request when it is complete and nothing else is on its way.
+
+        A client that sends many at once gets one answer in each turn, like everybody.
+        """
+        if connection.out or connection.checking or connection.closing:
+            return
+        head, end, rest = connection.inbox.partition(b"\r\n\r\n")
+        if len(head) > http.HEAD_LIMIT:
+            self._send(connection, http.plain(431), None)
+        elif end:
             connection.inbox = rest
             try:
-                request = http.parse(head)
+                self._admit(connection, http.parse(head))
             except http.BadRequestError as error:
                 self._send(connection, http.plain(error.status), None)
-                return
-            self._admit(connection, request)
 
     def _admit(self, connection: Connection, request: http.Request) -> None:
         if self.gate is None:
@@ -237,8 +245,11 @@ class Server:
         if connection.closing:
             self._close(connection)
             return
+        if connection.inbox:
+            self._waiting.append(connection)
         if connection.channel.ready:
-            connection.deadline = time.monotonic() + IDLE_SECONDS
+            limit = HEAD_SECONDS if connection.inbox else IDLE_SECONDS
+            connection.deadline = time.monotonic() + limit
         self._poll.modify(connection.socket.fileno(), select.EPOLLIN)
 
     def _close(self, connection: Connection) -> None:

@@ -12,8 +12,12 @@ class Worker:
     A call that hangs holds this one thread and no other. `work` must not raise.
     """
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    def __init__(
+        self, work: Callable[[], object], notify: Callable[[], object] = lambda: None
+    ) -> None:
+        """`notify` is called from the thread when `wait` would say that the work is done."""
         self._work = work
+        self._notify = notify
         self._asked = _thread.allocate_lock()
         self._done = _thread.allocate_lock()
         self._asked.acquire()
@@ -52,5 +56,6 @@ class Worker:
                 return
             self._work()
             self._done.release()
+            self._notify()
             if self._ended:
                 return
