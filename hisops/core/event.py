@@ -32,7 +32,9 @@ class JobFinished(Event, frozen=True, kw_only=True, tag="job.finished"):
 class BackupFinished(Event, frozen=True, kw_only=True, tag="backup.finished"):
     """A backup run or copy ended; subject: the plan's name.
 
-    `copy` is `local` or the name of the off-site copy. `tag` joins all snapshots of one run.
+    `copy` is `local` or the name of the off-site copy. `tag` joins all snapshots of one run:
+    `parts` has their ids in that repository by name, `snapshot` is the first of them. `data_at` is
+    the moment that the data stands for.
     """
 
     copy: str
@@ -47,6 +49,9 @@ class BackupFinished(Event, frozen=True, kw_only=True, tag="backup.finished"):
     manifest: dict[str, int] = {}
     assertions: tuple[Assertion, ...] = ()
     cause: str = ""
+    fix: str = ""
+    parts: dict[str, str] = {}
+    repository: str = ""
 
 
 class DrillFinished(Event, frozen=True, kw_only=True, tag="drill.finished"):

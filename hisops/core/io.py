@@ -1,6 +1,6 @@
 """The outside world as features see it: a protocol that io/local.py and io/fake.py fulfil."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -75,8 +75,11 @@ class Io(Protocol):
         *,
         timeout: float = 60.0,
         env: Mapping[str, str] | None = None,
-    ) -> Iterator[str]:
-        """Lines of standard output as they come; raises OpsError as `run`, and on exit != 0."""
+    ) -> Generator[str, None, None]:
+        """Lines of standard output as they come; raises OpsError as `run`, and on exit != 0.
+
+        Closing the generator ends the program.
+        """
         ...
 
     def pipe(

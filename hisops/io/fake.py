@@ -1,7 +1,7 @@
 """An Io for tests: recorded commands and answers, and a clock that moves only when told."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hisops.core.errors import Exit, OpsError
@@ -68,7 +68,7 @@ class Fake:
         *,
         timeout: float = 60.0,
         env: Mapping[str, str] | None = None,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         done = self.run(argv)
         yield from done.text.splitlines()
         if done.code != 0:

@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Local:
         *,
         timeout: float = 60.0,
         env: Mapping[str, str] | None = None,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         from hisops.io import process
 
         return process.stream(argv, timeout, env)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hisops.core.errors import Exit, OpsError
@@ -37,7 +37,7 @@ def run(
 
 def stream(
     argv: Sequence[str], timeout: float, env: Mapping[str, str] | None = None
-) -> Iterator[str]:
+) -> Generator[str, None, None]:
     """See core.io.Io.stream."""
     with tempfile.TemporaryFile() as errors:
         child = _start(argv, env=env, stderr=errors)
