@@ -32,6 +32,13 @@ class Applied(Value, frozen=True, kw_only=True):
     files: int
 
 
+class Change(Value, frozen=True, kw_only=True):
+    """A file of the configuration that would be written or deleted."""
+
+    file: str
+    action: str
+
+
 def argv(site: Site) -> list[str]:
     """The command that runs Prometheus in the foreground."""
     settings = site.settings.prometheus
@@ -70,6 +77,20 @@ def render(io: Io, site: Site) -> dict[str, str]:
 def is_applied(io: Io, site: Site, files: Mapping[str, str]) -> bool:
     """Whether just this configuration was taken and still stands there."""
     return _place(io, folder(site)) == dict(files) and _mark(io, site) == digest(files)
+
+
+def list_changes(io: Io, site: Site, files: Mapping[str, str]) -> list[Change]:
+    """What `apply` would do to the files in place."""
+    place = _place(io, folder(site))
+    changes = []
+    for name in sorted({*place, *files}):
+        if name not in files:
+            changes.append(Change(file=name, action="delete"))
+        elif name not in place:
+            changes.append(Change(file=name, action="add"))
+        elif place[name] != files[name]:
+            changes.append(Change(file=name, action="change"))
+    return changes
 
 
 def apply(io: Io, site: Site, store: Store, *, actor: str = "hisops") -> Applied:

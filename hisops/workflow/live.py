@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from hisops.core.errors import OpsError
+from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Io
 from hisops.core.model import Value
 from hisops.core.site import Site
@@ -32,6 +32,7 @@ class _Vector(Value, frozen=True, kw_only=True):
 class _Answer(Value, frozen=True, kw_only=True):
     status: str
     data: _Vector = _Vector()
+    error: str = ""
 
 
 class Alert(Value, frozen=True, kw_only=True):
@@ -51,9 +52,12 @@ class _AlertAnswer(Value, frozen=True, kw_only=True):
 
 
 def query(io: Io, site: Site, promql: str) -> list[Series]:
-    """Results of an instant query; raises OpsError when Prometheus does not answer."""
+    """Results of an instant query; raises OpsError when Prometheus refuses or does not answer."""
     url = f"{site.settings.prometheus.url}/api/v1/query?query={quote(promql, safe='')}"
-    return list(_get(io, url, _Answer).data.result)
+    answer = _get(io, url, _Answer)
+    if answer.status != "success":
+        raise OpsError(f"{promql}: {answer.error}", fix="mend the expression", code=Exit.USAGE)
+    return list(answer.data.result)
 
 
 def firing(io: Io, site: Site) -> list[Alert]:

@@ -185,6 +185,13 @@ def test_our_configuration_is_what_prometheus_runs(site):
     assert bad == []
 
 
+def test_a_wrong_expression_is_told_and_is_no_empty_answer(site):
+    with pytest.raises(OpsError) as problem:
+        live.query(_IO, site, "up ==")
+
+    assert "parse error" in problem.value.cause
+
+
 def test_a_new_host_is_measured_without_a_restart(site, store, exporter_port):
     own_start = 'process_start_time_seconds{job="prometheus"}'
     started = _wait(lambda: _value(site, own_start))
