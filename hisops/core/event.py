@@ -68,13 +68,19 @@ class DrillFinished(Event, frozen=True, kw_only=True, tag="drill.finished"):
 
 
 class AuditFinished(Event, frozen=True, kw_only=True, tag="audit.finished"):
-    """An audit of one host ended; subject: `check/host`."""
+    """An audit of one host ended; subject: `check/host`.
+
+    `counts` are the check's own figures; `evidence` is the file with all findings.
+    """
 
     passed: int
     failed: int
     unknown: int
     summary: str
     counts: dict[str, int] = {}
+    not_applicable: int = 0
+    evidence: str = ""
+    collected_at: float = 0.0
 
 
 class AlertAccepted(Event, frozen=True, kw_only=True, tag="alert.accepted"):
