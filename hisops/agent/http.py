@@ -39,7 +39,8 @@ class Request(NamedTuple):
     def takes_gzip(self) -> bool:
         """Whether the answer may be compressed."""
         words = self.headers.get("accept-encoding", "").replace(" ", "").lower().split(",")
-        return any(word.partition(";")[0] == "gzip" and ";q=0" not in word for word in words)
+        refusals = ("gzip;q=0", "gzip;q=0.0", "gzip;q=0.00", "gzip;q=0.000")
+        return any(word.partition(";")[0] == "gzip" and word not in refusals for word in words)
 
 
 class Answer(NamedTuple):
