@@ -9,6 +9,7 @@ from hisops.core.store import Store
 
 GOOD = ("done", "partial")
 INITIALISED = "initialised"
+ACCEPTED = "accepted: "
 _NEWEST = 1000
 _BASELINE_RUNS = 7
 
@@ -48,6 +49,16 @@ def not_copied(store: Store, plan: str, copy: str, source: str) -> list[BackupFi
     there = {e.tag for e in history(store, plan, copy) if e.state in GOOD}
     local = [e for e in history(store, plan, source) if e.state in GOOD and e.parts]
     return [event for event in reversed(local) if event.tag not in there]
+
+
+def since_accepted(events: Iterable[BackupFinished]) -> list[BackupFinished]:
+    """Runs, newest first, down to the last that a person accepted: older ones bind no more."""
+    found = []
+    for event in events:
+        found.append(event)
+        if event.cause.startswith(ACCEPTED):
+            break
+    return found
 
 
 def missing(events: Iterable[BackupFinished], ids: Iterable[str]) -> list[str]:

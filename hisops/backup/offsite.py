@@ -27,7 +27,7 @@ def remote(site: Site, plan: Plan, copy: Copy) -> Repository:
     alias = f"{plan.name}-{copy.to}"
     return Repository(
         name=copy.to,
-        url=f"sftp:{alias}:{urlsplit(copy.url).path}",
+        url=f"sftp:{alias}:{urlsplit(copy.url).path[1:]}",
         password=copy.password or plan.repository.password,
         cache=f"{site.state}/backup/cache",
         ssh=("ssh", "-F", _config_path(site, alias), alias, "-s", "sftp"),
@@ -61,11 +61,12 @@ def connect(io: Io, site: Site, plan: Plan, copy: Copy) -> Repository:
 def ssh_config(alias: str, copy: Copy) -> str:
     """A configuration that trusts one host key, offers one identity and asks nobody (ssh_config(5))."""
     url = urlsplit(copy.url)
+    user = f"  User {url.username}\n" if url.username else ""
     return f"""\
 Host {alias}
   HostName {url.hostname}
   Port {url.port or 22}
-  User {url.username}
+{user}\
   IdentityFile "{copy.identity}"
   IdentitiesOnly yes
   IdentityAgent none

@@ -67,7 +67,10 @@ class Retention(Value, frozen=True, kw_only=True):
 
 
 class Copy(Value, frozen=True, kw_only=True):
-    """An off-site copy over SFTP; `known_hosts` holds exactly the host's key."""
+    """An off-site copy over SFTP; `known_hosts` holds exactly the host's key.
+
+    As restic has it, one slash before the folder means below the account's own, two mean absolute.
+    """
 
     to: str
     url: str
@@ -77,7 +80,7 @@ class Copy(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         url = urlsplit(self.url)
-        if not (url.scheme == "sftp" and url.username and url.hostname and len(url.path) > 1):
+        if not (url.scheme == "sftp" and url.hostname and len(url.path) > 1):
             wish = "sftp://USER@HOST:PORT/FOLDER (other kinds cannot be done yet)"
             raise ValueError(f"url: expected {wish}, got {self.url!r}")
         if url.password:
@@ -117,7 +120,7 @@ class _Terms(Value, frozen=True, kw_only=True):
 
 
 class _Entry(_Terms, frozen=True, kw_only=True):
-    source: dict[str, object]
+    source: dict[str, Any]
 
 
 class Plan(_Terms, frozen=True, kw_only=True):

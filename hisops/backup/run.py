@@ -8,6 +8,7 @@ from hisops.backup import copying, ledger, metrics, offsite, restic, verdict
 from hisops.backup.plan import LOCAL, Plan
 from hisops.backup.restic import Repository, Summary
 from hisops.backup.source import Piece
+from hisops.backup.state import State
 from hisops.core import journal
 from hisops.core.errors import Exit, OpsError
 from hisops.core.event import BackupFinished
@@ -39,10 +40,10 @@ def run(
     Raises OpsError LOCKED when the plan runs already.
     """
     with io.lock(f"{site.state}/run/backup-{plan.name}.lock"):
-        events = [_record(io, store, actor, _back_up(io, store, site, plan, tell))]
+        events = [_record(io, store, actor, _back_up(io, store, site, plan, actor, tell))]
         for copy in plan.copies:
-            for event in copying.copy_pending(io, store, site, plan, copy, tell):
-                events.append(_record(io, store, actor, event))
+            copied = copying.copy_pending(io, store, site, plan, copy, tell)
+            events += [_record(io, store, actor, event) for event in copied]
         metrics.publish(io, store, site, [plan])
     return events
 
@@ -98,12 +99,30 @@ def initialise(io: Io, store: Store, site: Site, plan: Plan, name: str, *, actor
     _record(io, store, actor, event)
 
 
+def accept(
+    io: Io, store: Store, site: Site, plan: Plan, *, because: str, actor: str
+) -> BackupFinished:
+    """Let the last suspicious run count as good, on a person's word; raises OpsError REFUSED."""
+    runs = ledger.history(store, plan.name, LOCAL)
+    if not runs or runs[0].state != State.SUSPICIOUS.value or not all(runs[0].parts.values()):
+        cause, fix = f"{plan.name}: the last run is not suspicious", "nothing has to be accepted"
+        raise OpsError(cause, fix=fix, code=Exit.REFUSED)
+    event = msgspec.structs.replace(
+        runs[0], state=State.DONE.value, cause=f"{ledger.ACCEPTED}{because}", fix=""
+    )
+    _record(io, store, actor, event)
+    metrics.publish(io, store, site, [plan])
+    return event
+
+
 def _record(io: Io, store: Store, actor: str, event: BackupFinished) -> BackupFinished:
     journal.record(store, event, at=io.now(), actor=actor)
     return event
 
 
-def _back_up(io: Io, store: Store, site: Site, plan: Plan, tell: Tell) -> BackupFinished:
+def _back_up(
+    io: Io, store: Store, site: Site, plan: Plan, actor: str, tell: Tell
+) -> BackupFinished:
     start, tag = io.tick(), io.new_id()
     frame = BackupFinished(
         subject=plan.name, copy=LOCAL, state="", tag=tag, repository=plan.repository.url
@@ -112,6 +131,10 @@ def _back_up(io: Io, store: Store, site: Site, plan: Plan, tell: Tell) -> Backup
         event = _attempt(io, store, site, plan, frame, tell)
     except OpsError as error:
         event = verdict.failed(frame, error)
+    except KeyboardInterrupt:
+        stopped = OpsError("stopped by a person", fix="run it again", code=Exit.INTERRUPTED)
+        _record(io, store, actor, verdict.failed(frame, stopped))
+        raise
     return msgspec.structs.replace(event, seconds=round(io.tick() - start, 3))
 
 

@@ -28,15 +28,11 @@ _SETTINGS = (
 
 
 class Server(Value, frozen=True, kw_only=True):
-    """A scratch server: `folder` holds its data, its socket and its log."""
+    """A server: `folder` holds its socket and its log, `data` its data."""
 
     folder: str
     tools: str
-
-    @property
-    def data(self) -> str:
-        """The data folder."""
-        return f"{self.folder}/data"
+    data: str
 
 
 def find_tools(io: Io) -> str:
@@ -52,28 +48,34 @@ def find_tools(io: Io) -> str:
     )
 
 
-def unprivileged(io: Io, folder: str) -> list[str]:
-    """The words before a command that must not run as root; makes the user own `folder`.
+def unprivileged(folder: str) -> list[str]:
+    """The words before a command that must not run as root.
 
     When the user cannot reach the folder from `/`, it gets the right to pass closed folders, and
     no other.
     """
     if os.geteuid() != 0:
-        _run(io, ["install", "-d", "-m", "700", folder])
         return []
-    io.run(["mkdir", "-p", str(Path(folder).parent)])
-    _run(io, ["install", "-d", "-m", "700", "-o", _USER, "-g", _USER, folder])
     words = ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"]
-    if io.run([*words, "test", "-x", folder]).code == 0:
+    above = [parent for parent in Path(folder).parents if parent.exists()]
+    if all(parent.stat().st_mode & 0o001 for parent in above):
         return words
     return [*words, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+
+
+def make_folder(io: Io, folder: str) -> None:
+    """Make a folder that only the unprivileged user may enter."""
+    _run(io, ["mkdir", "-p", str(Path(folder).parent)])
+    owner = ["-o", _USER, "-g", _USER] if os.geteuid() == 0 else []
+    _run(io, ["install", "-d", "-m", "700", *owner, folder])
 
 
 def initialise(io: Io, server: Server, encoding: str, locale: str) -> None:
     """Make an empty cluster with this encoding and locale."""
     if len(f"{server.folder}/.s.PGSQL.{_PORT}.lock".encode()) > _LONGEST_SOCKET:
         raise OpsError(f"{server.folder}: too long for a socket", fix="use a shorter site folder")
-    before = unprivileged(io, server.folder)
+    make_folder(io, server.folder)
+    before = unprivileged(server.folder)
     argv = [f"{server.tools}/initdb", "-D", server.data, "-U", _USER, "-A", "trust", "-N"]
     argv += [f"--encoding={encoding}", f"--locale={locale}"]
     _run(io, [*before, *argv], timeout=120)
@@ -83,21 +85,21 @@ def start(io: Io, server: Server) -> None:
     """Start the server and wait until it answers."""
     options = [f"-c {setting}" for setting in _SETTINGS]
     options += [f"-c unix_socket_directories={_quoted(server.folder)}", f"-p {_PORT}"]
-    argv = [*unprivileged(io, server.folder), f"{server.tools}/pg_ctl", "-D", server.data]
+    argv = [*unprivileged(server.folder), f"{server.tools}/pg_ctl", "-D", server.data]
     argv += ["-l", f"{server.folder}/log", "-w", "-t", "60", "-o", " ".join(options), "start"]
     _run(io, argv, timeout=90, log=f"{server.folder}/log")
 
 
-def stop(io: Io, server: Server) -> None:
-    """Stop the server at once, when it runs; its data is not kept."""
+def stop(io: Io, server: Server, mode: str = "immediate") -> None:
+    """Stop the server when it runs; `immediate` does not care for its data, `fast` does."""
     pid_file = f"{server.data}/postmaster.pid"
     if not io.exists(pid_file):
         return
     pid = io.read(pid_file).split("\n", 1)[0]
     command = f"/proc/{pid}/cmdline"
     if io.exists(command) and server.data in io.read(command):
-        argv = [*unprivileged(io, server.folder), f"{server.tools}/pg_ctl", "-D", server.data]
-        _run(io, [*argv, "-m", "immediate", "-w", "-t", "30", "stop"])
+        argv = [*unprivileged(server.folder), f"{server.tools}/pg_ctl", "-D", server.data]
+        _run(io, [*argv, "-m", mode, "-w", "-t", "30", "stop"])
 
 
 def query(io: Io, server: Server, database: str, sql: str) -> list[list[str]]:

@@ -29,7 +29,7 @@ def judge(
 
     `ids` are the repository's snapshots after the run, `earlier` the runs before it, newest first.
     """
-    first = prepared.pieces[0]
+    first, earlier = prepared.pieces[0], ledger.since_accepted(earlier)
     files, count = _extent(prepared, summaries[first.name])
     parts = {name: _whole_id(summary.snapshot_id, ids) for name, summary in summaries.items()}
     unread = [path for summary in summaries.values() for path in summary.unread]

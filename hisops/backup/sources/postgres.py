@@ -78,7 +78,7 @@ class Postgres(Source, frozen=True, kw_only=True):
         """The dump read to its end, restored into a scratch server, and questioned there."""
         dump = f"{restored.folder}/{self.database}.dump"
         tools = self.tools or server.find_tools(io)
-        scratch = Server(folder=restored.scratch, tools=tools)
+        scratch = Server(folder=restored.scratch, tools=tools, data=f"{restored.scratch}/data")
         whole = io.run([f"{tools}/pg_restore", "-f", "/dev/null", dump], timeout=_TIMEOUT)
         yield Assertion(name="dump whole", passed=whole.code == 0, detail=whole.last_error)
         if whole.code != 0:
