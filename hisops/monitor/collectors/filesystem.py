@@ -87,10 +87,17 @@ class Filesystem(Collector):
     )
     excluded_types: frozenset[str] = _PSEUDO
 
+    def __init__(self) -> None:
+        self._last = ""
+        self._mounts: list[Mount] = []
+
     def read(self, io: Machine) -> Reading:
         """Sizes of the file systems that answer, and which do not."""
-        mounts = [mount for mount in parse(self._table(io)) if not self._is_excluded(mount)]
-        return measure(mounts, io.volumes([mount.point for mount in mounts]))
+        table = self._table(io)
+        if table != self._last:
+            self._mounts = [mount for mount in parse(table) if not self._is_excluded(mount)]
+            self._last = table
+        return measure(self._mounts, io.volumes([mount.point for mount in self._mounts]))
 
     def _table(self, io: Machine) -> str:
         try:

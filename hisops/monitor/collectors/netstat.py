@@ -34,17 +34,17 @@ _TCP_EXTRA = [
     "TCPTimeouts",
 ]
 _WANTED = {
-    "Icmp": {"InErrors", "InMsgs", "OutMsgs"},
-    "Icmp6": {"InErrors", "InMsgs", "OutMsgs"},
-    "Ip": {"Forwarding"},
-    "Ip6": {"InOctets", "OutOctets"},
-    "IpExt": {"InOctets", "OutOctets"},
-    "Tcp": set(_TCP),
-    "TcpExt": set(_TCP_EXTRA),
-    "Udp": set(_UDP),
-    "Udp6": set(_UDP),
-    "UdpLite": {"InErrors"},
-    "UdpLite6": {"InErrors"},
+    "Icmp": ["InErrors", "InMsgs", "OutMsgs"],
+    "Icmp6": ["InErrors", "InMsgs", "OutMsgs"],
+    "Ip": ["Forwarding"],
+    "Ip6": ["InOctets", "OutOctets"],
+    "IpExt": ["InOctets", "OutOctets"],
+    "Tcp": _TCP,
+    "TcpExt": _TCP_EXTRA,
+    "Udp": _UDP,
+    "Udp6": _UDP,
+    "UdpLite": ["InErrors"],
+    "UdpLite6": ["InErrors"],
 }
 
 
@@ -76,19 +76,21 @@ def parse_paired(text: str) -> Iterable[tuple[str, str]]:
         protocol, _, rest = names.partition(":")
         wanted = _WANTED.get(protocol)
         if wanted:
-            pairs = zip(rest.split(), numbers.split()[1:], strict=False)
-            for name, number in pairs:
-                if name in wanted:
-                    yield f"{protocol}_{name}", number
+            known = dict(zip(rest.split(), numbers.split()[1:], strict=False))
+            for name in wanted:
+                if name in known:
+                    yield f"{protocol}_{name}", known[name]
 
 
 def parse_listed(text: str) -> Iterable[tuple[str, str]]:
     """Chosen counters from lines of one name and one number: `Ip6InOctets 12`."""
     words = text.split()
-    for name, number in zip(words[::2], words[1::2], strict=False):
-        protocol, six, field = name.partition("6")
-        if six and field in _WANTED.get(f"{protocol}6", ()):
-            yield f"{protocol}6_{field}", number
+    known = dict(zip(words[::2], words[1::2], strict=False))
+    for protocol, fields in _WANTED.items():
+        if protocol.endswith("6"):
+            for field in fields:
+                if protocol + field in known:
+                    yield f"{protocol}_{field}", known[protocol + field]
 
 
 def _family(name: str) -> Family:
