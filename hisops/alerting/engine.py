@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 
 from hisops.alerting import heartbeat, intake, outbox, sender
 from hisops.alerting.alert import Posted
-from hisops.alerting.desk import Desk
+from hisops.alerting.desk import Desk, Follower
 from hisops.alerting.intake import Taken
 from hisops.alerting.note import Notifier
 from hisops.alerting.step import Reached, change, unwatched
 from hisops.alerting.watch import Watch
+from hisops.core import journal
 from hisops.core.errors import OpsError
+from hisops.core.event import ConfigApplied
 from hisops.core.io import Io
 from hisops.core.store import Store
 
@@ -18,6 +20,7 @@ Tell = Callable[[str], None]
 _SENDERS = 4
 _LOOK_SECONDS = 1.0  # what other processes wrote (an acknowledgement, a test page) is seen by then
 _REST_SECONDS = 1.0
+_FOLLOW_SECONDS = 5.0
 
 
 class Engine:
@@ -32,6 +35,7 @@ class Engine:
         *,
         tell: Tell,
         reached: Reached = unwatched,
+        follower: Follower | None = None,
     ) -> None:
         self.io, self.store, self.desk, self.channels = io, store, desk, channels
         self.owner = io.new_id()
@@ -39,6 +43,7 @@ class Engine:
         self.results: dict[str, int] = {"accepted": 0, "retry": 0, "failed": 0, "cancelled": 0}
         self._tell, self._reached = tell, reached
         self._watch = Watch(io.tick())
+        self._follower, self._followed = follower, io.tick()
         self._wake, self._changes, self._ending = threading.Condition(), 0, False
         self._threads: list[threading.Thread] = []
 
@@ -98,11 +103,26 @@ class Engine:
         while not self._ending:
             seen = self._changes
             try:
+                self._follow()
                 if self._watch.look(self.io, self.store, self.desk, self._reached):
                     self.wake()
             except OpsError as error:
                 self._tell(f"cannot watch: {error.cause}")
             self._wait(seen, _LOOK_SECONDS, calls=False)
+
+    def _follow(self) -> None:
+        """Take a changed rota or inventory over; keep the last good one when it is wrong."""
+        if self._follower is None or self.io.tick() - self._followed < _FOLLOW_SECONDS:
+            return
+        self._followed = self.io.tick()
+        found = self._follower.follow()
+        if found is None:
+            return
+        desk, cause = found
+        self.desk = desk or self.desk
+        self._tell(f"kept the last good rota: {cause}" if cause else "took the changed rota over")
+        event = ConfigApplied(subject="engine", accepted=not cause, digest="", cause=cause)
+        journal.record(self.store, event, at=self.io.now(), actor="engine")
 
     def _wait(self, seen: int, seconds: float, *, calls: bool = True) -> None:
         with self._wake:

@@ -104,16 +104,20 @@ def _mark(step: Step, desk: Desk, row: Row, result: str, detail: str) -> None:
 
 
 def _fail_over(step: Step, desk: Desk, row: Row, *, is_final: bool) -> None:
-    """Write the same page for the person's next channel, or for the next person of the line."""
+    """Write the same page for the person's next channel, or the next person's first one.
+
+    After the team's people come those of the fallback team.
+    """
     channels = list(desk.person(row.person).channels)
     after = channels[channels.index(row.channel) + 1 :] if row.channel in channels else channels
     if after and (is_final or row.attempts >= _NEXT_CHANNEL_AFTER):
         _write(step, row, row.person, after[0])
     elif not after and (is_final or row.attempts >= _NEXT_PERSON_AFTER):
         found = incident.get(step, row.incident or 0)
-        line = on_call(desk.rota, found.team, step.at)
-        after_me = line[line.index(row.person) + 1 :] if row.person in line else line
-        for person in after_me[:1]:
+        team = on_call(desk.rota, found.team, step.at)
+        line = [*dict.fromkeys((*team, *on_call(desk.rota, desk.rota.fallback, step.at)))]
+        later = line[line.index(row.person) + 1 :] if row.person in line else line
+        for person in later[:1]:
             for channel in desk.person(person).channels[:1]:
                 _write(step, row, person, channel)
 

@@ -36,6 +36,7 @@ def run() -> None:
     import uvicorn
 
     from hisops.alerting import channel
+    from hisops.alerting.desk import Follower
     from hisops.alerting.engine import Engine
     from hisops.alerting.server import app as front
 
@@ -50,6 +51,7 @@ def run() -> None:
         channel.load(running.site),
         tell=show.note,
         reached=_killer(),
+        follower=Follower(running.io, running.site.root),
     )
     server = uvicorn.Server(
         uvicorn.Config(
