@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from hisops.core import config
@@ -49,11 +50,11 @@ def check(io: Io, root: str, inventory: Inventory) -> Iterator[Problem]:
 
 def _unknown(io: Io, root: str) -> Iterator[Problem]:
     for name in io.names(root):
-        near = did_you_mean(name, _TOP)
+        near = _near(name, _TOP)
         if near and name not in _TOP:
             yield Problem(file=name, line=1, cause=f"nothing reads {name}", fix=near)
     for name in io.names(str(Path(root, "inventory"))):
-        near = did_you_mean(name, _OURS)
+        near = _near(name, _OURS)
         if near and name not in _OURS:
             cause = f"{name} is read as a list of hosts"
             yield Problem(file=f"inventory/{name}", line=1, cause=cause, fix=near)
@@ -62,6 +63,12 @@ def _unknown(io: Io, root: str) -> Iterator[Problem]:
             if not re.fullmatch(pattern, name) and not _IGNORED.fullmatch(name):
                 cause = f"nothing reads {folder}/{name}"
                 yield Problem(file=f"{folder}/{name}", line=1, cause=cause, fix=fix)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """A hint when a name looks like a slip of a known one: other folders and files are free."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.8)
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _strange_vars(io: Io, root: str, folder: str, known: Iterable[str]) -> Iterator[Problem]:
