@@ -53,10 +53,14 @@ class IndexFile(Value, frozen=True, kw_only=True):
 
 
 class ReleaseFile(Value, frozen=True, kw_only=True):
-    """The fields at the top of a Release file, before its checksums."""
+    """The fields at the top of a Release file, before its checksums.
+
+    `is_empty` says that it promises indexes without a single package: apt keeps none of them.
+    """
 
     head: str
     modified: float
+    is_empty: bool = False
 
 
 class Database(Value, frozen=True, kw_only=True):

@@ -30,8 +30,9 @@ def doubts(index: Index, now: datetime, limit: timedelta) -> list[Finding]:
 
 
 def releases(index: Index) -> list[Release]:
-    """The archives whose package indexes are on this host."""
+    """The archives whose package indexes are on this host, or have none to offer."""
     named = {file.release for file in index.files if file.release}
+    named |= {name for name, file in index.releases.items() if file.is_empty}
     return [parse_release(index.releases[name].head) for name in sorted(named)]
 
 

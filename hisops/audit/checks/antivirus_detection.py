@@ -10,6 +10,7 @@ from typing import ClassVar
 from hisops.audit import clamav
 from hisops.audit.check import Check
 from hisops.audit.checks.antivirus import definitions, is_present
+from hisops.audit.clamav import Definitions
 from hisops.audit.facts import Antivirus, Facts, Group
 from hisops.audit.finding import (
     Finding,
@@ -60,5 +61,13 @@ def _judge(found: Antivirus) -> Iterable[Finding]:
         text = f"clamd works with definitions {working}, {newest.version} lie on disk"
         yield failed(text, subject="loaded", severity=Severity.MEDIUM)
     if clean == "stream: OK" and virus.endswith(" FOUND"):
-        name = virus.removeprefix("stream: ").removesuffix(" FOUND")
-        yield passed(f"clamd finds EICAR as {name}")
+        yield _source(virus.removeprefix("stream: ").removesuffix(" FOUND"), newest)
+
+
+def _source(name: str, newest: Definitions | None) -> Finding:
+    """Whose signature answered: ClamAV marks those that its makers did not sign."""
+    file = newest.name if newest else ""
+    if file.endswith((".cvd", ".cld")) and name.endswith(".UNOFFICIAL"):
+        text = f"only a local signature ({name}) found EICAR, not those of {file}"
+        return unknown(Reason.NO_VERDICT, text)
+    return passed(f"clamd finds EICAR as {name}")

@@ -44,7 +44,9 @@ def index(root: str) -> "dict[str, object]":
     for name, text in releases.items():
         modified = os.stat(os.path.join(folder, name)).st_mtime
         head = re.split(r"\n(?:MD5Sum|SHA\d+):", text, maxsplit=1)[0]
-        heads[name] = {"head": head, "modified": modified}
+        sizes = re.findall(r"^ [0-9a-f]{64} +(\d+) \S*Packages$", text, re.MULTILINE)
+        empty = bool(sizes) and not any(map(int, sizes))
+        heads[name] = {"head": head, "modified": modified, "is_empty": empty}
     return {"releases": heads, "files": found}
 
 
@@ -113,8 +115,9 @@ def blocks(path: str) -> "Iterator[bytes]":
 
 
 def upgrade(root: str) -> "dict[str, object]":
-    """What apt would do: a simulation that takes no lock and writes no cache."""
-    options = ["Debug::NoLocking=1", "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache="]
+    """What apt would do: a simulation that takes no lock and writes neither cache nor log."""
+    options = ["Debug::NoLocking=1", "Dir::Log::Planner=/dev/null"]
+    options += ["Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache="]
     if root != "/":
         options += ["Dir=" + root, "Dir::State::status=" + root + "/var/lib/dpkg/status"]
     argv = ["apt-get", "-s", "-q"] + [word for option in options for word in ("-o", option)]
