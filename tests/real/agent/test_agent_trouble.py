@@ -78,7 +78,9 @@ def test_a_collector_that_hangs_delays_nothing_past_half_a_second(start, units):
     agent = start(units=units)
 
     pages = [timed(agent) for _ in range(3)]
+    agent.child.send_signal(signal.SIGTERM)
 
+    assert agent.child.wait(5) == 0
     for seconds, found in pages:
         assert seconds < _SECONDS
         assert found["node_scrape_collector_success", "stuck"] == 0
