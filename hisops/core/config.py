@@ -1,7 +1,8 @@
 """Site files: YAML into typed values, with every mistake told by file and line."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from enum import Enum
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
@@ -139,7 +140,10 @@ def _struct(data: Any, kind: type[Any], file: str, problems: list[Problem], at: 
     try:
         return kind(**values)
     except ValueError as error:  # a struct's own rule, from its __post_init__
-        problems.append(Problem(file=file, at=at, cause=f"{dotted(at)}: {error}"))
+        key, _, cause = str(error).partition(": ")
+        place, cause = ((*at, key), cause) if key in data else (at, str(error))
+        fix = _remedy(cause, kind, None)
+        problems.append(Problem(file=file, at=place, cause=f"{dotted(place)}: {cause}", fix=fix))
         return None
 
 
@@ -149,8 +153,20 @@ def _plain(data: Any, kind: Any, file: str, problems: list[Problem], at: Path) -
     except msgspec.ValidationError as error:
         cause = str(error).split(" - at ")[0].replace("`", "")
         cause = cause[0].lower() + cause[1:]
-        problems.append(Problem(file=file, at=at, cause=f"{dotted(at)}: {cause}"))
+        fix = _remedy(cause, kind, data)
+        problems.append(Problem(file=file, at=at, cause=f"{dotted(at)}: {cause}", fix=fix))
         return None
+
+
+def _remedy(cause: str, kind: Any, data: Any) -> str:
+    """What to write instead, from what was expected."""
+    choices = [str(each) for each in get_args(kind) if get_origin(kind) is Literal]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        choices = [str(each.value) for each in kind]
+    if choices:
+        return did_you_mean(str(data), choices) or f"known: {', '.join(choices)}"
+    wish = cause.partition("expected ")[2].partition(", got ")[0]
+    return f"write {wish}" if wish else "correct the value"
 
 
 def _hook(kind: type, value: Any) -> Any:
@@ -167,7 +183,8 @@ def _hook(kind: type, value: Any) -> Any:
 
 def _wrong(file: str, at: Path, wish: str, data: Any) -> Problem:
     got = "nothing" if data is None else type(data).__name__
-    return Problem(file=file, at=at, cause=f"{dotted(at)}: expected {wish}, got {got}")
+    cause = f"{dotted(at)}: expected {wish}, got {got}"
+    return Problem(file=file, at=at, cause=cause, fix=f"write {wish}")
 
 
 def dotted(at: Path) -> str:

@@ -119,7 +119,7 @@ class Link(Value, frozen=True, kw_only=True):
 class Zone(Value, frozen=True, kw_only=True):
     """A network zone, its addresses, and whether anything may be sent into it unasked."""
 
-    vlan: str = ""
+    vlan: int | str = ""
     networks: tuple[str, ...] = ()
     probe: Literal["open", "allow-list", "never"] = "open"
     allow: tuple[str, ...] = ()

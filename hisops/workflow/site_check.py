@@ -78,15 +78,14 @@ def report(io: Io, root: str) -> Report:
 
 
 def _alerts(io: Io, site: Site) -> tuple[set[str], list[Problem]]:
-    """Names of the alerts in effect, and what is wrong with rules and targets."""
-    from hisops.monitor import rules, targets
+    """Names of the alerts in effect, and what is wrong with their rules."""
+    from hisops.monitor import rules
 
     names = set()
     for path, text in rules.read(io, site.root).items():
         file = rules.decode_file(path, text, [])
         names |= {rule.alert for group in (file.groups if file else ()) for rule in group.rules}
-    problems = [*rules.find_problems(io, site), *targets.check(site.inventory)]
-    return names - {""}, problems
+    return names - {""}, rules.find_problems(io, site)
 
 
 def _plans(io: Io, site: Site) -> tuple[int, list[Problem]]:

@@ -14,6 +14,7 @@ from hisops.core.text import did_you_mean
 _NUMERIC = re.compile(r"[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")
 _NAME = re.compile(r"[A-Za-z0-9_]([\w.-]*[A-Za-z0-9_])?")
 _SECRET = re.compile(r"(^|_)(pass|password|passwd|passphrase|secret|token|api_key)$", re.IGNORECASE)
+_LAST_PORT = 65535
 _Found = tuple[Host, str, str, str]
 
 
@@ -29,6 +30,7 @@ def check(site: Site) -> Iterator[Problem]:
     inventory = site.inventory
     yield from _grouped(_addresses(inventory))
     yield from _grouped(_zones(inventory))
+    yield from _grouped(_ports(inventory))
     yield from _grouped(_systems(inventory))
     yield from _grouped(_secrets(inventory))
 
@@ -76,6 +78,14 @@ def _outside(
     if address and own and not _holds(own, address):
         cause = f"its address {address} is not in zone {zone}"
         yield host, "ansible_host", cause, "mend the address, or the variable zone"
+
+
+def _ports(inventory: Inventory) -> Iterator[_Found]:
+    for host in inventory.hosts.values():
+        port = str(host.vars.get("agent_port", 1))
+        if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+            cause = f"agent_port: expected a port, got {port!r}"
+            yield host, "agent_port", cause, "write agent_port: 9100"
 
 
 def _systems(inventory: Inventory) -> Iterator[_Found]:

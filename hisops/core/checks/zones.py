@@ -30,11 +30,11 @@ def check(site: Site) -> Iterator[Problem]:
 
 
 def known_networks(zone: Zone) -> list[Network]:
-    """Networks of a zone, without the ones that are wrong."""
+    """Networks of a zone as far as they make sense, so that one mistake is not told twice."""
     found: list[Network] = []
     for text in zone.networks:
         try:
-            found.append(ip_network(text))
+            found.append(ip_network(text, strict=False))
         except ValueError:  # told by `check`
             continue
     return found
@@ -56,17 +56,17 @@ def _networks(key: str, zone: Zone, known: list[tuple[str, Network]]) -> Iterato
 
 
 def _vlans(key: str, zone: Zone, taken: dict[int, str]) -> Iterator[Problem]:
-    first, _, last = zone.vlan.partition("-")
+    first, _, last = str(zone.vlan).partition("-")
     if not zone.vlan:
         return
     if not (first.isdecimal() and (last or first).isdecimal()):
         cause = f"{key}: expected a VLAN such as 20 or 100-139, got {zone.vlan!r}"
-        yield _problem((key, "vlan"), cause, "write numbers from 1 to 4094 in quotes")
+        yield _problem((key, "vlan"), cause, "write a number from 1 to 4094, or two with a dash")
         return
     numbers = range(int(first), int(last or first) + 1)
     if not numbers or numbers[0] < 1 or numbers[-1] > _LAST_VLAN:
         cause = f"{key}: {zone.vlan} is no VLAN: they go from 1 to {_LAST_VLAN}"
-        yield _problem((key, "vlan"), cause, "write numbers from 1 to 4094 in quotes")
+        yield _problem((key, "vlan"), cause, "write a number from 1 to 4094, or two with a dash")
         return
     others = {taken[number] for number in numbers if number in taken}
     for other in sorted(others):

@@ -63,8 +63,10 @@ def _section(name: str, key: str, section: dict[Any, Any], at: Path, into: _Into
         if key == "vars":
             _variable(name, str(entry), value, below, into)
         elif key == "children":
-            _group(str(entry), value, below, into)
-            if not into.tree.add_child(name, str(entry)):
+            into.tree.add_group(str(entry), into.place(below))
+            if into.tree.add_child(name, str(entry)):
+                _group(str(entry), value, below, into)
+            else:
                 into.wrong(below, f"group {entry!r} contains itself", "take it out of one of them")
         else:
             _hosts(name, entry, value, below, into)
