@@ -9,11 +9,16 @@ from typing import Any
 import msgspec
 
 from hisops.cli.wire import session
-from hisops.core.text import Duration, Size
+from hisops.core.text import Duration, Size, size, span
 
 
-def emit(value: msgspec.Struct | Sequence[msgspec.Struct], *, title: str = "") -> None:
-    """Print a result; a list becomes a table, one struct a block of `name: value` lines."""
+def emit(
+    value: msgspec.Struct | Sequence[msgspec.Struct], *, title: str = "", hide: Sequence[str] = ()
+) -> None:
+    """Print a result; a list becomes a table, one struct a block of `name: value` lines.
+
+    `hide` names the columns that only JSON shows.
+    """
     if session().as_json:
         print(msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode())
     elif isinstance(value, msgspec.Struct):
@@ -21,7 +26,7 @@ def emit(value: msgspec.Struct | Sequence[msgspec.Struct], *, title: str = "") -
         _block(value)
     else:
         _heading(title)
-        table(list(value))
+        table(list(value), hide)
 
 
 def note(text: str) -> None:
@@ -35,17 +40,32 @@ def line(text: str) -> None:
         print(text)
 
 
-def table(rows: Sequence[msgspec.Struct]) -> None:
+def table(rows: Sequence[msgspec.Struct], hide: Sequence[str] = ()) -> None:
     """Print structs of one kind as columns."""
     if not rows:
         print("nothing to show")
         return
-    names = [field.replace("_", " ") for field in rows[0].__struct_fields__]
-    cells = [[_cell(getattr(row, f)) for f in rows[0].__struct_fields__] for row in rows]
+    fields = [field for field in rows[0].__struct_fields__ if field not in hide]
+    names = [_heading_of(field) for field in fields]
+    cells = [[_value(row, field) for field in fields] for row in rows]
     if sys.stdout.isatty():
         _rich_table(names, cells)
     else:
         _plain_table(names, cells)
+
+
+def _heading_of(field: str) -> str:
+    """Name of a field for people; the unit stands with the value."""
+    return field.removesuffix("_seconds").removesuffix("_bytes").strip("_").replace("_", " ")
+
+
+def _value(row: msgspec.Struct, field: str) -> str:
+    value = getattr(row, field)
+    if isinstance(value, int | float) and field.endswith("_seconds"):
+        return span(value)
+    if isinstance(value, int | float) and field.endswith("_bytes"):
+        return size(value)
+    return _cell(value)
 
 
 def _heading(title: str) -> None:
@@ -54,14 +74,14 @@ def _heading(title: str) -> None:
 
 
 def _block(value: msgspec.Struct) -> None:
-    width = max((len(name) for name in value.__struct_fields__), default=0)
+    width = max((len(_heading_of(name)) for name in value.__struct_fields__), default=0)
     for name in value.__struct_fields__:
         inside = getattr(value, name)
         if isinstance(inside, tuple | list) and inside and isinstance(inside[0], msgspec.Struct):
-            print(f"{name.replace('_', ' ')}:")
+            print(f"{_heading_of(name)}:")
             table(inside)
         else:
-            print(f"{name.replace('_', ' '):{width}}  {_cell(inside)}")
+            print(f"{_heading_of(name):{width}}  {_value(value, name)}")
 
 
 def _rich_table(names: list[str], cells: list[list[str]]) -> None:

@@ -30,7 +30,7 @@ def command() -> None:
         if rows is None:
             show.line(f"{title}: unknown, Prometheus does not answer\n")
         elif rows:
-            show.emit(rows, title=title)
+            show.emit(rows, title=title, hide=("at",))
             show.line("")
     duty = ", ".join(f"{team}: {person}" for team, person in found.oncall.items())
     show.line(f"ON CALL  {duty or 'nobody'}")

@@ -1,7 +1,7 @@
 """The embedded stack of a site: up, first proofs, down."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hisops.core import journal
 from hisops.core.errors import Exit, OpsError
@@ -10,10 +10,11 @@ from hisops.core.io import Io
 from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.monitor import prometheus
-from hisops.workflow import agenda, credential, job, parts, program, site_check, supervisor
+from hisops.workflow import agenda, credential, job, live, parts, program, site_check, supervisor
 
 Tell = Callable[[str], None]
 _READY_SECONDS = 60.0
+_MEASURED_SECONDS = 20.0
 _PROOFS = ("backup", "drill", "audit")
 
 
@@ -65,8 +66,10 @@ def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
         commands[name] = part.argv(site)
     text = supervisor.configuration(site, commands, root=os.geteuid() == 0)
     changed = supervisor.start(io, site, text)
-    for name in site.settings.stack:
-        _wait(io, site, name, tell if changed else lambda _text: None)
+    _wait_all(io, site, [n for n in commands if n not in supervisor.LATE], tell, changed)
+    supervisor.start_late(io, site)
+    _wait_all(io, site, supervisor.LATE, tell, changed)
+    _wait_measured(io, site)
     if changed:
         event = StackChanged(subject=site.root, state="started", parts=site.settings.stack)
         journal.record(store, event, at=io.now(), actor=actor)
@@ -80,6 +83,24 @@ def _refuse_taken(io: Io, site: Site, name: str) -> None:
             f"{address} is in use by another program; {name} cannot listen there",
             fix=f"end that program (ss -ltnp shows it), or set {name} in {site.root}/site.yml",
         )
+
+
+def _wait_measured(io: Io, site: Site) -> None:
+    """Until Prometheus has measured a host since it started, so that the status is not of before."""
+    stack, deadline = site.settings.stack, io.tick() + _MEASURED_SECONDS
+    if not {"agent", "prometheus"} <= set(stack):
+        return
+    while not live.query(io, site, f"time() - timestamp(up) < {_MEASURED_SECONDS:g} and up == 1"):
+        if io.tick() > deadline:
+            fix = "hisops monitor targets: is this machine among them?"
+            raise OpsError("Prometheus does not measure any host", fix=fix)
+        io.sleep(0.2)
+
+
+def _wait_all(io: Io, site: Site, names: Iterable[str], tell: Tell, changed: bool) -> None:
+    for name in names:
+        if name in site.settings.stack:
+            _wait(io, site, name, tell if changed else lambda _text: None)
 
 
 def _wait(io: Io, site: Site, name: str, tell: Tell) -> None:

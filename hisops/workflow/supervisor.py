@@ -11,6 +11,7 @@ from hisops.core.site import Site
 _LONGEST_SOCKET = 107  # bytes, unix(7)
 _START_SECONDS = 20.0
 _STOP_SECONDS = 40.0
+LATE = ("prometheus",)  # it would send its first alerts to an engine that is not there yet
 
 
 def configuration(site: Site, commands: dict[str, list[str]], *, root: bool) -> str:
@@ -36,6 +37,7 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 command={shlex.join(_bound(argv)).replace("%", "%%")}
 directory={site.root}
 priority={order}
+autostart={"false" if name in LATE else "true"}
 autorestart=true
 startsecs=1
 startretries=1000
@@ -72,10 +74,19 @@ def start(io: Io, site: Site, text: str) -> bool:
     return True
 
 
+def start_late(io: Io, site: Site) -> None:
+    """Start the programs that need the others to answer first, where they do not run yet."""
+    runs = states(io, site)
+    for name in LATE:
+        if name in runs and not runs[name].startswith(("RUNNING", "STARTING")):
+            _control(io, site, "start", name)
+
+
 def stop(io: Io, site: Site) -> bool:
     """Stop the stack and wait until it is gone; False when none ran."""
     if not states(io, site):
         return False
+    _control(io, site, "stop", *LATE)  # it must not see the others go and call people
     _control(io, site, "shutdown")
     _wait(io, site, _STOP_SECONDS, alive=False)
     return True
@@ -97,8 +108,8 @@ def _bound(argv: list[str]) -> list[str]:
     return argv if argv[0] == "setpriv" else ["setpriv", "--pdeathsig", "TERM", *argv]
 
 
-def _control(io: Io, site: Site, word: str) -> str:
-    argv = [sys.executable, "-m", "supervisor.supervisorctl", "-c", _path(site), word]
+def _control(io: Io, site: Site, *words: str) -> str:
+    argv = [sys.executable, "-m", "supervisor.supervisorctl", "-c", _path(site), *words]
     return io.run(argv, timeout=60).text
 
 
