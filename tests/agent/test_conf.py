@@ -1,3 +1,5 @@
+"""The flat configuration file of the agent."""
+
 import pytest
 
 from hisops.agent.conf import Conf, parse

@@ -1,3 +1,5 @@
+"""Readings become a page."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Requests from bytes, answers as bytes."""
+
 import pytest
 
 from hisops.agent import http

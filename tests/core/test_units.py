@@ -1,3 +1,5 @@
+"""Units found by their files."""
+
 import pytest
 
 from hisops.core import units

@@ -1,3 +1,5 @@
+"""The machine through kept descriptors."""
+
 import os
 
 import pytest

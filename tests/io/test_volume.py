@@ -1,3 +1,5 @@
+"""Sizes of file systems, some of which hang."""
+
 import os
 import threading
 import time

@@ -1,3 +1,5 @@
+"""Time, zone and clock source."""
+
 from hisops.monitor.collectors.clock import Clock
 
 

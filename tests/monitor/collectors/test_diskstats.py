@@ -1,3 +1,5 @@
+"""Disk counters and what udev knows."""
+
 import pytest
 
 from hisops.monitor.collectors.diskstats import Diskstats, is_partition, parse

@@ -1,3 +1,5 @@
+"""Open files."""
+
 from hisops.monitor.collectors.filefd import parse
 
 

@@ -1,3 +1,5 @@
+"""Mounts that answer and mounts that do not."""
+
 from hisops.core.machine import Volume
 from hisops.monitor.collectors.filesystem import Filesystem, Mount, parse
 

@@ -1,3 +1,5 @@
+"""Load averages."""
+
 import pytest
 
 from hisops.monitor.collectors.loadavg import parse

@@ -1,3 +1,5 @@
+"""Memory fields."""
+
 from hisops.monitor.collectors.meminfo import parse
 
 # Linux 6.18, Debian 12, /proc/meminfo

@@ -1,3 +1,5 @@
+"""State of the interfaces."""
+
 from hisops.monitor.collectors.netclass import Netclass
 
 

@@ -1,3 +1,5 @@
+"""Traffic of the interfaces."""
+
 from hisops.monitor.collectors.netdev import Netdev
 
 # Linux 6.18, Debian 12, /proc/net/dev

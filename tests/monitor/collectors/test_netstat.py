@@ -1,3 +1,5 @@
+"""Protocol counters."""
+
 from hisops.monitor.collectors.netstat import Netstat
 
 # Linux 6.18, Debian 12, /proc/net/netstat, snmp and snmp6

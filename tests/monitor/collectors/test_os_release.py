@@ -1,3 +1,5 @@
+"""Name and version of the system."""
+
 import pytest
 
 from hisops.core.errors import OpsError

@@ -1,3 +1,5 @@
+"""Time lost to waiting."""
+
 from hisops.core.errors import OpsError
 from hisops.monitor.collectors.pressure import Pressure
 

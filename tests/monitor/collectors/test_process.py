@@ -1,3 +1,5 @@
+"""What the agent tells about itself."""
+
 from hisops import __version__
 from hisops.monitor.collectors.process import parse
 

@@ -1,3 +1,5 @@
+"""Sockets in use."""
+
 from hisops.monitor.collectors.sockstat import Sockstat
 
 # Linux 6.18, Debian 12, /proc/net/sockstat

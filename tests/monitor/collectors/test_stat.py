@@ -1,3 +1,5 @@
+"""Processor time from /proc/stat."""
+
 from hisops.monitor.collectors.stat import Stat, parse, steady
 
 # Linux 6.18, Debian 12, /proc/stat

@@ -1,3 +1,5 @@
+"""Metrics that jobs left in files."""
+
 import pytest
 
 from hisops.monitor.collectors.textfile import Textfile

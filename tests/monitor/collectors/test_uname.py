@@ -1,3 +1,5 @@
+"""Kernel and host name."""
+
 from hisops.monitor.collectors.uname import Uname
 
 

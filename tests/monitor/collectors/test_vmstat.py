@@ -1,3 +1,5 @@
+"""Paging counters."""
+
 from hisops.monitor.collectors.vmstat import Vmstat
 
 
