@@ -138,6 +138,7 @@ def _killer() -> "Reached":
     point, _, rest = wish.partition(":")
     count, _, name = rest.partition(":")
     left = int(count or 1)
+    session_io = session().io
     number = signal.Signals[f"SIG{name or 'KILL'}"]
 
     def reached(here: str) -> None:
@@ -146,5 +147,6 @@ def _killer() -> "Reached":
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), number)
+                session_io.sleep(0.1)  # a stop takes effect a moment later
 
     return reached

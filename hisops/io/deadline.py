@@ -3,13 +3,25 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def bounded(seconds: float, find: Callable[[], socket.socket | None]) -> Iterator[None]:
-    """Cut the socket that `find` gives when the time is up; raises TimeoutError then."""
-    late = threading.Event()
+def bounded(
+    seconds: float, find: Callable[[], socket.socket | None]
+) -> Iterator[Callable[[], None]]:
+    """Cut the socket that `find` gives when the time is up; raises TimeoutError then.
+
+    Gives a check to call before a step that cannot be taken back: it raises, too, when this
+    process was stopped meanwhile and the timer did not yet have its turn.
+    """
+    late, end = threading.Event(), time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            late.set()
+            raise TimeoutError
 
     def cut() -> None:
         late.set()
@@ -22,7 +34,7 @@ def bounded(seconds: float, find: Callable[[], socket.socket | None]) -> Iterato
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield check
     except Exception as error:
         if late.is_set():
             raise TimeoutError(f"no full answer within {seconds:g} s") from error

@@ -15,8 +15,10 @@ def post(server: MailServer, sender: str, to: str, message: bytes, timeout: floa
     """See core.io.Io.mail."""
     client = _client(server, timeout)
     try:
-        with bounded(timeout, lambda: client.sock):
-            return _talk(client, server, sender, to, message)
+        with bounded(timeout, lambda: client.sock) as check:
+            refusal = _address(client, server, sender, to)
+            check()
+            return refusal or _reply(*client.data(message))
     except smtplib.SMTPResponseException as error:
         return _reply(error.smtp_code, error.smtp_error)
     except smtplib.SMTPNotSupportedError as error:
@@ -36,9 +38,8 @@ def _client(server: MailServer, timeout: float) -> smtplib.SMTP:
     return smtplib.SMTP(local_hostname=here, timeout=timeout)
 
 
-def _talk(
-    client: smtplib.SMTP, server: MailServer, sender: str, to: str, message: bytes
-) -> MailReply:
+def _address(client: smtplib.SMTP, server: MailServer, sender: str, to: str) -> MailReply | None:
+    """Get as far as the message itself; gives the answer that forbids it."""
     host, _, port = server.address.rpartition(":")
     host = host.strip("[]")
     client._host = host  # type: ignore[attr-defined]  # TLS checks it; connect() leaves it empty
@@ -53,7 +54,7 @@ def _talk(
     for code, text in (client.mail(sender), client.rcpt(to)):
         if code != _TAKEN:
             return _reply(code, text)
-    return _reply(*client.data(message))
+    return None
 
 
 def _reply(code: int, text: bytes | str) -> MailReply:

@@ -17,23 +17,24 @@ def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str], timeou
         connection, target = _open(url, timeout)
         try:
             sockets: list[socket.socket] = []  # kept: the connection forgets it after the headers
-            with bounded(timeout, lambda: sockets[0] if sockets else None):
+            with bounded(timeout, lambda: sockets[0] if sockets else None) as check:
                 connection.connect()
                 sockets.append(connection.sock)
+                check()
                 connection.request(method, target, body or None, dict(headers))
                 with connection.getresponse() as answer:
                     return _reply(answer)
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        place = url.split("?", 1)[0]
-        raise OpsError(f"{place}: no answer: {error}", code=Exit.UNREACHABLE) from None
+        cause = f"{_place(url)}: no answer: {_reason(error)}"
+        raise OpsError(cause, code=Exit.UNREACHABLE) from None
 
 
 def _open(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("expected http://HOST or https://HOST")
+        raise ValueError("not an address")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "http":
         return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout), target
@@ -42,6 +43,26 @@ def _open(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
         parts.hostname, parts.port, timeout=timeout, context=context
     )
     return found, target
+
+
+def _place(url: str) -> str:
+    """Scheme, host and port: users, paths and queries of web hooks hold secrets."""
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return "the URL"
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}{port}" if parts.scheme in ("http", "https") else "the URL"
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong; the texts of malformed URLs and headers would repeat them."""
+    if isinstance(error, ValueError | http.client.InvalidURL) and not isinstance(error, OSError):
+        return "not a valid http:// or https:// URL, or not a valid header"
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(text.split())
 
 
 def _reply(answer: http.client.HTTPResponse) -> Reply:
