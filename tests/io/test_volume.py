@@ -50,12 +50,12 @@ def test_one_that_hangs_costs_itself_and_is_not_asked_again(gate):
     volumes = Volumes()
 
     first = timed(volumes, ["/a", "/hung", "/b"])
-    second = timed(volumes, ["/a", "/hung", "/b"])
+    later = [timed(volumes, ["/a", "/hung", "/b"]) for _ in range(5)]
 
     assert first[1] == {"/a", "/b"}
     assert first[0] < 0.6
-    assert second[1] == {"/a", "/b"}
-    assert second[0] < 0.15
+    assert all(found == {"/a", "/b"} for _, found in later)
+    assert min(seconds for seconds, _ in later) < 0.1
 
 
 def test_one_that_lets_go_is_asked_again(gate):
