@@ -9,7 +9,7 @@ import typer
 
 from hisops.cli import show
 from hisops.cli.wire import session
-from hisops.core.errors import Exit
+from hisops.core.errors import Exit, OpsError
 
 if TYPE_CHECKING:
     from hisops.audit.finding import Result
@@ -106,6 +106,10 @@ def show_last(checks: Checks = None) -> None:
 
     running = session()
     results = read_last(running.io, running.store, tuple(checks or ()))
+    for name in checks or ():
+        if name not in {result.check for result in results}:
+            fix = f"hisops audit run {name}"
+            raise OpsError(f"there is no result of {name!r}", fix=fix, code=Exit.MISSING)
     if checks:
         show.emit([detail for result in results for detail in _details(result)])
         return
