@@ -63,7 +63,11 @@ def _zones(inventory: Inventory) -> Iterator[_Found]:
             cause = f"its address {address} is in no zone"
             fix = "add the network to a zone of inventory/zones.yml"
             yield host, "ansible_host", cause, fix
-        elif not address and "agent_port" in host.vars:
+        elif (
+            "agent_port" in host.vars
+            and _is_name(host.address)
+            and host.vars.get("ansible_host", 1)
+        ):
             cause = "it is measured, and its zone is not known"
             yield host, "", cause, "set the variable zone, or ansible_host to its address"
 

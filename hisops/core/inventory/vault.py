@@ -58,19 +58,21 @@ class Vault:
     def _open(self, text: str) -> str:
         kind, _, path = self._password.partition(":")
         if kind == "file":
-            return self._decrypt(text, str(Path(self._root, path)))
-        path = str(Path(self._root, f".vault-{self._io.new_id()}"))
+            return self._decrypt([str(Path(self._root, path)), "-"], text)
+        # The password goes in by standard input, so the encrypted text needs a file.
+        closed = str(Path(self._root, f".vault-{self._io.new_id()}"))
         try:
-            self._io.write(path, self._io.secret(self._password), mode=0o600)
-            return self._decrypt(text, path)
+            self._io.write(closed, text, mode=0o600)
+            return self._decrypt(["/dev/stdin", closed], self._io.secret(self._password))
         finally:
-            self._io.remove(path)
+            self._io.remove(closed)
 
-    def _decrypt(self, text: str, password_file: str) -> str:
+    def _decrypt(self, places: list[str], stdin: str) -> str:
+        """Run ansible-vault with the place of the password and that of the encrypted text."""
         beside = str(Path(sys.executable).parent / "ansible-vault")
         program = beside if self._io.exists(beside) else "ansible-vault"
-        argv = [program, "decrypt", "--vault-password-file", password_file, "--output", "-"]
-        done = self._io.run(argv, stdin=text.encode(), timeout=_SECONDS, cwd=self._root)
+        argv = [program, "decrypt", "--output", "-", "--vault-password-file", *places]
+        done = self._io.run(argv, stdin=stdin.encode(), timeout=_SECONDS, cwd=self._root)
         if done.code != 0:
             fix = "check vault.password in site.yml"
             raise OpsError(f"ansible-vault: {done.last_error}", fix=fix, code=Exit.USAGE)
