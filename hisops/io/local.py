@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Completed, MailReply, MailServer, Reply
 from hisops.io import secrets
 
 _SPACE = "check owner and free space"
+_OWNER = "check who owns it"
 
 
 class Local:
@@ -99,16 +101,21 @@ class Local:
             else:
                 target.unlink(missing_ok=True)
         except OSError as error:
-            raise OpsError(f"{path}: {error.strerror}", fix="check who owns it") from None
+            raise OpsError(f"{path}: {error.strerror}", fix=_OWNER) from None
 
     def names(self, folder: str) -> list[str]:
         try:
             return sorted(entry.name for entry in os.scandir(folder))
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise OpsError(f"{folder}: {error.strerror}", fix=_OWNER) from None
 
     def exists(self, path: str) -> bool:
-        return Path(path).exists()
+        try:
+            return Path(path).exists()
+        except OSError as error:
+            raise OpsError(f"{path}: {error.strerror}", fix=_OWNER) from None
 
     def http(
         self,
@@ -140,8 +147,7 @@ class Local:
 
     @contextlib.contextmanager
     def lock(self, path: str) -> Iterator[None]:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with Path(path).open("a+") as file:
+        with _open_lock(path) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -169,6 +175,14 @@ class Local:
 
     def secret(self, ref: str) -> str:
         return secrets.resolve(ref, self.credentials, lambda argv: self.run(argv, timeout=20))
+
+
+def _open_lock(path: str) -> TextIO:
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return Path(path).open("a+")
+    except OSError as error:
+        raise OpsError(f"{path}: {error.strerror}", fix=_OWNER) from None
 
 
 def _sync(folder: Path) -> None:

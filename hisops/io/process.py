@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -66,12 +67,14 @@ def pipe(
             stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)
         )
         reader = _start(sink, env=env, stdin=subprocess.PIPE, stdout=result, stderr=errors)
-        stack.enter_context(_deadline(sink, timeout, reader, signal.SIGINT))
+        late = stack.enter_context(_deadline(sink, timeout, reader, signal.SIGINT))
         writer = _start(source, env=env, stderr=complaints)
         stack.enter_context(_deadline(source, timeout, writer))
         tail = _pump(writer, reader)
-        first = _stop(writer) if reader.poll() is not None else writer.wait()
-        if first == 0 and complete(tail):
+        if tail is None:
+            first, tail = _stop(writer) or int(Exit.FAILED), b""
+            second = _finish(reader)
+        elif (first := writer.wait()) == 0 and complete(tail) and not late.is_set():
             _close_input(reader)
             second = reader.wait()
         else:
@@ -106,17 +109,24 @@ def _start(
             cwd=cwd,
             start_new_session=True,
         )
-    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
-        name = Path(argv[0]).name
-        fix = f"install the program {name!r} (./up installs all that is needed)"
-        raise OpsError(f"{argv[0]}: {error.strerror}", fix=fix, code=Exit.MISSING) from None
+    except OSError as error:
+        raise _unstartable(argv[0], cwd, error) from None
+
+
+def _unstartable(program: str, cwd: str | None, error: OSError) -> OpsError:
+    if cwd is not None and error.filename == cwd:
+        return OpsError(f"{cwd}: {error.strerror}", fix="make this folder")
+    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
+        fix = f"install the program {Path(program).name!r} (./up installs all that is needed)"
+        return OpsError(f"{program}: {error.strerror}", fix=fix, code=Exit.MISSING)
+    return OpsError(f"{program}: {error.strerror}", fix="check that it is a program")
 
 
 @contextlib.contextmanager
 def _deadline(
     argv: Sequence[str], timeout: float, child: _Child, gently: int = signal.SIGTERM
-) -> Iterator[None]:
-    """Ends the child's group when the time is up or the block is left; then the pipes are closed."""
+) -> Iterator[threading.Event]:
+    """Ends the child's group when the time is up or the block fails; then the pipes are closed."""
     late = threading.Event()
 
     def end() -> None:
@@ -127,37 +137,63 @@ def _deadline(
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield late
     finally:
         timer.cancel()
+        if late.is_set():
+            timer.join()
         _stop(child, gently)
         _close_input(child)
-        if child.stdout is not None:
-            child.stdout.close()
+        for output in (child.stdout, child.stderr):
+            if output is not None:
+                output.close()
     if late.is_set():
         raise OpsError(f"{argv[0]} did not end within {timeout:g} s", fix="raise its time-out")
 
 
 def _stop(child: _Child, first: int = signal.SIGTERM) -> int:
-    """End the whole group: `first`, SIGKILL after a while; gives the exit code."""
-    for number in (first, signal.SIGKILL):
-        if child.poll() is not None:
-            break
+    """End a group whose leader was not waited for yet: `first`, then SIGKILL to all that is left.
+
+    Gives the exit code. Until somebody waits for the leader, nobody else can get its number.
+    """
+    if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_STOP_SECONDS)
-    return child.returncode
+            os.killpg(child.pid, first)
+            _has_ended(child, _STOP_SECONDS)
+            os.killpg(child.pid, signal.SIGKILL)
+    return child.wait()
 
 
-def _pump(writer: _Child, reader: _Child) -> bytes:
+def _finish(child: _Child) -> int:
+    """The exit code of a program that is about to end by itself."""
+    return child.wait() if _has_ended(child, _STOP_SECONDS) else _stop(child, signal.SIGINT)
+
+
+def _has_ended(child: _Child, seconds: float) -> bool:
+    """Whether the child ends within so many seconds; leaves its exit code to be waited for."""
+    try:
+        handle = os.pidfd_open(child.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        watch = select.poll()
+        watch.register(handle, select.POLLIN)
+        return bool(watch.poll(seconds * 1000))
+    finally:
+        os.close(handle)
+
+
+def _pump(writer: _Child, reader: _Child) -> bytes | None:
+    """Carry all over and give the last 4 KiB; None when the sink stopped reading."""
     tail = b""
     assert writer.stdout is not None and reader.stdin is not None  # noqa: S101, PT018 - pipes
-    with contextlib.suppress(BrokenPipeError):  # the sink ended early: its exit code tells why
+    try:
         while block := os.read(writer.stdout.fileno(), 1 << 20):
-            tail = (tail + block)[-_TAIL_BYTES:]
             reader.stdin.write(block)
             reader.stdin.flush()
+            tail = (tail + block)[-_TAIL_BYTES:]
+    except BrokenPipeError:
+        return None
     return tail
 
 

@@ -23,7 +23,11 @@ def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str], timeou
                 check()
                 connection.request(method, target, body or None, dict(headers))
                 with connection.getresponse() as answer:
-                    return _reply(answer)
+                    has_length = answer.length is not None
+                    reply = _reply(answer)
+                if not has_length:  # then our own cut looks like the end of a complete answer
+                    check()
+                return reply
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
