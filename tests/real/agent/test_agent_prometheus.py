@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,19 @@ from tests.real.agent.conftest import free_port, wait_for
 
 def job(name: str, port: int, **more: object) -> dict[str, object]:
     return {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}], **more}
+
+
+def wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=10).close()
+        except urllib.error.HTTPError as error:  # 503 while it reads its data
+            error.close()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
 
 
 @pytest.fixture
@@ -38,6 +52,7 @@ def prometheus(tmp_path) -> Iterator:
         ]
         children.append(subprocess.Popen(argv, stderr=subprocess.DEVNULL))
         wait_for(port, children[-1], 30)
+        wait_until_ready(f"http://127.0.0.1:{port}/-/ready")
 
         def ask(query: str) -> dict[str, float]:
             words = urllib.parse.urlencode({"query": query})
