@@ -184,22 +184,24 @@ class Site:
         """Status and body of a GET."""
         return self.send("GET", path, b"", port)
 
-    def send(self, method: str, path: str, body: bytes, port: int = 0) -> tuple[int, bytes]:
+    def send(
+        self, method: str, path: str, body: bytes, port: int = 0, timeout: float = 15
+    ) -> tuple[int, bytes]:
         """Status and body of a request with JSON."""
         url = f"http://127.0.0.1:{port or self.port}{path}"
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(url, data=body or None, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=15) as answer:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read()
 
-    def post(self, *alerts: dict, port: int = 0) -> int:
+    def post(self, *alerts: dict, port: int = 0, timeout: float = 15) -> int:
         """Post alerts; gives the status."""
         body = json.dumps(list(alerts)).encode()
-        return self.send("POST", "/api/v2/alerts", body, port)[0]
+        return self.send("POST", "/api/v2/alerts", body, port, timeout)[0]
 
     def post_until_taken(self, *alerts: dict) -> None:
         """Post as Prometheus does: again, until somebody answers 200."""
