@@ -16,6 +16,7 @@ _FOLDER = "/etc/systemd/system"
 
 def command(
     folder: Annotated[str, typer.Option(help="Write the units here.")] = _FOLDER,
+    remove: Annotated[bool, typer.Option("--remove", help="Stop and remove the units.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
@@ -25,32 +26,56 @@ def command(
     Without systemd, use `hisops up` and `hisops schedule install --with cron`.
     Example: hisops --site /srv/hisops install
     """
-    from hisops.workflow import agenda, parts, schedule, service
-
-    running = session()
-    io, site = running.io, running.site
     if folder == _FOLDER and not Path("/run/systemd/system").is_dir():
         fix = "use: hisops up, and hisops schedule install --with cron"
         raise OpsError("this machine does not run systemd", fix=fix, code=Exit.REFUSED)
-    user = getpass.getuser()
+    changes = _remove(folder, dry_run) if remove else _write(folder, dry_run)
+    show.emit(changes)
+
+
+def _write(folder: str, dry_run: bool) -> list[Change]:
+    from hisops.workflow import agenda, schedule, service, stack, supervisor
+
+    running = session()
+    io, site, user = running.io, running.site, getpass.getuser()
+    if supervisor.states(io, site):
+        fix = f"stop it first: hisops --site {site.root} down"
+        raise OpsError("the stack runs under `hisops up`", fix=fix, code=Exit.LOCKED)
     files = service.units(site, user, folder)
     files += schedule.timers(site, agenda.jobs(io, site), user, folder)
     changed = schedule.differing(io, files)
     if not dry_run:
-        for name in site.settings.stack:
-            parts.load(name).prepare(io, site)
+        stack.prepare(io, running.store, site, actor=running.actor, tell=show.note)
         for file in changed:
             io.write(file.path, file.text)
         if folder == _FOLDER:
-            _enable([Path(file.path).name for file in files])
+            _systemctl("daemon-reload")
+            _systemctl("enable", "--now", *_switched([file.path for file in files]))
         agenda.publish(io, running.store, site)
-    show.emit([Change(path=file.path, change="write") for file in changed])
+    return [Change(path=file.path, change="write") for file in changed]
 
 
-def _enable(names: list[str]) -> None:
-    io = session().io
-    units = [name for name in names if name.endswith((".timer", ".target"))]
-    for argv in (["daemon-reload"], ["enable", "--now", *units]):
-        done = io.run(["systemctl", *argv], timeout=120)
-        if done.code != 0:
-            raise OpsError(f"systemctl {argv[0]}: {done.last_error}")
+def _remove(folder: str, dry_run: bool) -> list[Change]:
+    from hisops.workflow import schedule
+
+    running = session()
+    paths = schedule.ours(running.io, running.site, folder, stack=True)
+    if paths and not dry_run:
+        if folder == _FOLDER:
+            _systemctl("disable", "--now", *_switched(paths))
+        for path in paths:
+            running.io.remove(path)
+        if folder == _FOLDER:
+            _systemctl("daemon-reload")
+    return [Change(path=path, change="remove") for path in paths]
+
+
+def _switched(paths: list[str]) -> list[str]:
+    """The units that are switched on by themselves: the target and the timers."""
+    return [Path(path).name for path in paths if path.endswith((".timer", ".target"))]
+
+
+def _systemctl(*words: str) -> None:
+    done = session().io.run(["systemctl", *words], timeout=120)
+    if done.code != 0:
+        raise OpsError(f"systemctl {words[0]}: {done.last_error}")

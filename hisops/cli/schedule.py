@@ -120,7 +120,7 @@ def _place(kind: str, folder: str) -> tuple[str, str]:
 
 def _remove(paths: list[str]) -> None:
     for path in paths:
-        Path(path).unlink(missing_ok=True)
+        session().io.remove(path)
 
 
 def _reload(timers: list[str]) -> None:

@@ -46,11 +46,12 @@ def differing(io: Io, files: Iterable[File]) -> list[File]:
     return [f for f in files if not io.exists(f.path) or io.read(f.path) != f.text]
 
 
-def ours(io: Io, site: Site, folder: str) -> list[str]:
-    """Paths of the files in a folder that belong to this site's schedule."""
+def ours(io: Io, site: Site, folder: str, *, stack: bool = False) -> list[str]:
+    """Paths of the files in a folder that belong to this site's jobs; with `stack`, to all of it."""
     stem = f"hisops-{slug(site)}"
-    names = [n for n in io.names(folder) if n == stem or n.startswith(f"{stem}-job-")]
-    return [path for n in names if _is_ours(io.read(path := f"{folder}/{n}"), site)]
+    starts = f"{stem}" if stack else f"{stem}-job-"
+    names = [name for name in io.names(folder) if name == stem or name.startswith(starts)]
+    return [path for name in names if _is_ours(io.read(path := f"{folder}/{name}"), site)]
 
 
 def quoted(word: str) -> str:

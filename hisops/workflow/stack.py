@@ -51,19 +51,26 @@ def _check(io: Io, site: Site) -> None:
         raise OpsError(cause, fix=f"hisops --site {site.root} check", code=Exit.USAGE)
 
 
-def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
-    commands: dict[str, list[str]] = {}
-    runs = supervisor.states(io, site)
+def prepare(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> dict[str, list[str]]:
+    """Make all that the parts need; gives the command of each. A second call changes nothing."""
     credential.prepare(io, store, site, agenda.plans(io, site).values(), tell)
     if "prometheus" in site.settings.stack:
         prometheus.apply(io, site, store, actor=actor)
+    commands = {}
     for name in site.settings.stack:
-        part = parts.load(name)
+        parts.load(name).prepare(io, site)
+        commands[str(name)] = parts.load(name).argv(site)
+    return commands
+
+
+def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
+    runs = supervisor.states(io, site)
+    for name in site.settings.stack:
         if name not in runs:
             _refuse_taken(io, site, name)
-            tell(f"preparing {name}")
-        part.prepare(io, site)
-        commands[name] = part.argv(site)
+    if not runs:
+        tell("preparing " + ", ".join(site.settings.stack))
+    commands = prepare(io, store, site, actor=actor, tell=tell)
     text = supervisor.configuration(site, commands, root=os.geteuid() == 0)
     changed = supervisor.start(io, site, text)
     _wait_all(io, site, [n for n in commands if n not in supervisor.LATE], tell, changed)
