@@ -37,12 +37,12 @@ def run(
         fix = did_you_mean(copy, known) or f"known: {', '.join(known)}"
         raise OpsError(f"{plan.name}: there is no copy {copy!r}", fix=fix, code=Exit.USAGE)
     with io.lock(f"{site.state}/run/drill-{plan.name}.lock"):
-        at = io.now()
-        clean(io, site, plan)
+        at, place = io.now(), f"{_scratch(site, plan)}/{io.new_id()[:8]}"
+        clean(io, site, plan, tell)
         try:
-            event = _attempt(io, store, site, plan, copy, tell)
+            event = _attempt(io, store, site, plan, copy, place, tell)
         finally:
-            clean(io, site, plan)
+            clean(io, site, plan, tell)
         folder = f"{site.state}/drills/{plan.name}-{at:%Y%m%dT%H%M%SZ}"
         event = msgspec.structs.replace(event, evidence=folder)
         evidence.write(io, folder, plan, event, at=at, actor=actor)
@@ -51,18 +51,29 @@ def run(
     return event
 
 
-def clean(io: Io, site: Site, plan: Plan) -> None:
-    """End and remove what a drill of this plan left behind, also one that was killed."""
+def clean(io: Io, site: Site, plan: Plan, tell: Tell) -> None:
+    """End and remove what drills of this plan left behind, also those that were killed.
+
+    A restore may outlive its killed drill; what it still writes is removed by the next one.
+    """
     folder = _scratch(site, plan)
-    data = f"{folder}/pg/data"
-    if io.exists(f"{data}/postmaster.pid"):
-        server.stop(io, Server(folder=f"{folder}/pg", tools=server.find_tools(io), data=data))
-    if io.exists(folder):
-        io.run(["chmod", "-R", "u+rwX", folder])  # a restored folder may be read-only
+    for name in io.names(folder):
+        place = f"{folder}/{name}"
+        data = f"{place}/pg/data"
+        if io.exists(f"{data}/postmaster.pid"):
+            server.stop(io, Server(folder=f"{place}/pg", tools=server.find_tools(io), data=data))
+        io.run(["chmod", "-R", "u+rwX", place])  # a restored folder may be read-only
+        try:
+            io.remove(place)
+        except OpsError as error:
+            tell(f"{plan.name}: {place} is still in use: {error.cause}")
+    if not io.names(folder):
         io.remove(folder)
 
 
-def _attempt(io: Io, store: Store, site: Site, plan: Plan, copy: str, tell: Tell) -> DrillFinished:
+def _attempt(
+    io: Io, store: Store, site: Site, plan: Plan, copy: str, place: str, tell: Tell
+) -> DrillFinished:
     start, now = io.tick(), io.now().timestamp()
     assertions: list[Assertion] = []
     event = DrillFinished(subject=plan.name, copy=copy, passed=False)
@@ -72,7 +83,7 @@ def _attempt(io: Io, store: Store, site: Site, plan: Plan, copy: str, tell: Tell
         event = msgspec.structs.replace(
             event, snapshot=backup.snapshot, rpo_seconds=round(now - backup.data_at, 3)
         )
-        for assertion in _prove(io, site, plan, copy, backup, tell):
+        for assertion in _prove(io, site, plan, backup, place, tell):
             assertions.append(assertion)
             seconds = round(io.tick() - start, 3)
     except OpsError as error:
@@ -98,15 +109,14 @@ def _newest(store: Store, plan: Plan, copy: str) -> BackupFinished:
 
 
 def _prove(
-    io: Io, site: Site, plan: Plan, copy: str, backup: BackupFinished, tell: Tell
+    io: Io, site: Site, plan: Plan, backup: BackupFinished, folder: str, tell: Tell
 ) -> Iterable[Assertion]:
     """Restore by the ids of the journal, never by `latest`: a stranger may have planted one."""
-    far = plan.copy(copy)
+    far = plan.copy(backup.copy)
     repository = offsite.connect(io, site, plan, far) if far else offsite.local(site, plan)
-    folder = _scratch(site, plan)
     io.write(f"{folder}/.keep", "")
     for name, id in backup.parts.items():
-        tell(f"{plan.name}: restoring {name} from {copy}")
+        tell(f"{plan.name}: restoring {name} from {backup.copy}")
         limit = plan.drill.timeout.seconds
         restic.restore(io, repository, id, f"{folder}/restored", timeout=limit)
     yield Assertion(name="restore", passed=True, detail=f"{len(backup.parts)} snapshots")

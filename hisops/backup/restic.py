@@ -131,8 +131,12 @@ def copy(
 
 
 def restore(io: Io, repository: Repository, id: str, folder: str, *, timeout: float) -> None:
-    """Restore a snapshot into a fresh folder; raises OpsError when anything in it is damaged."""
-    _call(io, repository, "restore", id, "--target", folder, "--no-lock", timeout=timeout)
+    """Restore a snapshot into a fresh folder; raises OpsError when anything in it is damaged.
+
+    Without the cache: it would hide damage, and after a fire there is none.
+    """
+    words = ("restore", id, "--target", folder, "--no-lock", "--no-cache")
+    _call(io, repository, *words, timeout=timeout)
 
 
 def check(io: Io, repository: Repository, *, read_data: bool, timeout: float) -> None:
@@ -161,7 +165,7 @@ def drop_dead_locks(io: Io, repository: Repository) -> list[Lock]:
     """
     hostname = io.read("/proc/sys/kernel/hostname").strip()
     found = list_locks(io, repository)
-    dead = [k for k in found if k.hostname == hostname and not io.exists(f"/proc/{k.pid}")]
+    dead = [lock for lock in found if lock.hostname == hostname and not _runs(io, lock.pid)]
     if not dead:
         return found
     _call(io, repository, "unlock")
@@ -170,6 +174,14 @@ def drop_dead_locks(io: Io, repository: Repository) -> list[Lock]:
         new = read_version(io) >= _REPAIR_SINCE
         _call(io, repository, *(("repair", "index") if new else ("rebuild-index",)))
     return left
+
+
+def _runs(io: Io, pid: int) -> bool:
+    """Whether that process is a living restic: ids are used again, and a zombie holds nothing."""
+    if not io.exists(f"/proc/{pid}/stat"):
+        return False
+    name, _, rest = io.read(f"/proc/{pid}/stat").partition(") ")
+    return "(restic" in name and rest[:1] not in ("Z", "X")
 
 
 def _from_pipe(
