@@ -83,7 +83,10 @@ class Fake:
         env: Mapping[str, str] | None = None,
         complete: Callable[[bytes], bool] = lambda _tail: True,
     ) -> tuple[Completed, Completed]:
-        return self.run(source), self.run(sink)
+        first, second = self.run(source), self.run(sink)
+        if first.code == 0 and not complete(first.out):
+            first = first._replace(code=int(Exit.FAILED))
+        return first, second
 
     def read(self, path: str) -> str:
         return self.read_bytes(path).decode(errors="replace")
@@ -142,8 +145,10 @@ class Fake:
         if path in self.locks:
             raise OpsError(f"{path}: process 1 holds the lock", code=Exit.LOCKED)
         self.locks.add(path)
-        yield
-        self.locks.discard(path)
+        try:
+            yield
+        finally:
+            self.locks.discard(path)
 
     def now(self) -> datetime:
         return self._now

@@ -30,14 +30,21 @@ def _find(kind: str, name: str, folder: str, run: Callable[[list[str]], Complete
     if kind == "credential":
         granted = os.environ.get("CREDENTIALS_DIRECTORY", "")
         return (granted and _read(Path(granted) / name)) or _read(Path(folder) / name)
-    if kind == "cmd":
-        done = run(shlex.split(name))
+    if kind == "cmd" and (argv := _words(name)):
+        done = run(argv)
         return done.text.strip() if done.code == 0 else ""
     return ""
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:  # a quote that is never closed
+        return []
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text().strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):  # the second one would tell bytes of the secret
         return ""

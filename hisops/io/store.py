@@ -14,6 +14,7 @@ from hisops.core.store import Cell
 
 T = TypeVar("T")
 _BUSY_SECONDS = 10.0
+_SPACE = "free space and check who owns the folder"
 
 
 class _Open:
@@ -36,9 +37,12 @@ class Sqlite:
         self.path = path
         self._local = threading.local()
         self._writing = threading.RLock()  # SQLite's own waiting sleeps up to 100 ms at a time
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OpsError(f"{path}: {error.strerror}", fix=_SPACE) from None
         with told(path):
-            _migrate(self._connection())
+            _migrate(path, self._connection())
 
     def read(self, kind: type[T], sql: str, cells: Sequence[Cell] = ()) -> list[T]:
         with told(self.path):
@@ -51,10 +55,10 @@ class Sqlite:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _Open(connection)
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -77,14 +81,15 @@ class Sqlite:
 
 @contextmanager
 def told(path: str) -> Iterator[None]:
-    """A database error as one line of cause and one of what to do."""
+    """Trouble with the file as one line of cause and one of what to do; our own bugs stay bugs."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        fix = "free space and check who owns the folder"
         code = Exit.LOCKED if "locked" in str(error) else Exit.FAILED
-        raise OpsError(f"{path}: {error}", fix=fix, code=code) from None
+        raise OpsError(f"{path}: {error}", fix=_SPACE, code=code) from None
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # a broken constraint, a wrong statement
+            raise
         fix = "move the file away and restore it from the last backup"
         raise OpsError(f"{path}: {error}", fix=fix) from None
 
@@ -96,11 +101,34 @@ def _rows(
     return [msgspec.convert(dict(row), kind) for row in rows]
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    done = connection.execute("PRAGMA user_version").fetchone()[0]
+def _migrate(path: str, connection: sqlite3.Connection) -> None:
+    """Run the steps that this file lacks; when many open it at once, one of them does."""
     steps = sorted((Path(__file__).parent / "migrations").glob("[0-9]*.sql"))
-    for step in steps:
-        number = int(step.name[:4])
-        if number > done:
-            script = f"BEGIN IMMEDIATE;\n{step.read_text()}\nPRAGMA user_version={number};\nCOMMIT;"
-            connection.executescript(script)
+    newest = int(steps[-1].name[:4])
+    if _version(connection) < newest:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for step in steps[_version(connection) :]:  # numbered from 1 without a gap
+                _execute(connection, step.read_text())
+            connection.execute(f"PRAGMA user_version={max(newest, _version(connection))}")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+    if _version(connection) > newest:
+        fix = "run the newer release, or restore the backup from before it"
+        raise OpsError(f"{path}: made by a newer release of hisops", fix=fix, code=Exit.USAGE)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Run a script inside the open transaction (executescript would commit it first)."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""

@@ -1,12 +1,12 @@
 """The journal finds every change."""
 
+import sqlite3
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
 from hisops.core import journal
-from hisops.core.errors import OpsError
 from hisops.core.event import JobFinished
 from hisops.core.journal import Entry
 from hisops.io.store import Sqlite
@@ -61,7 +61,7 @@ def test_a_missing_entry_is_found(store):
 
 
 def test_the_database_refuses_to_change_an_entry(store):
-    with pytest.raises(OpsError, match="append-only"), store.write() as transaction:
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"), store.write() as transaction:
         transaction.execute("UPDATE event SET actor = 'nobody' WHERE seq = 1")
 
 
