@@ -61,6 +61,21 @@ def test_no_page_is_lost_and_at_most_one_is_repeated(site, mail, web, kill):
     assert site.run("journal", "verify").returncode == 0
 
 
+def test_the_order_mark_then_send_would_lose_the_page(site, mail):
+    """The twin of the test above: it does see a page that is lost."""
+    child = site.start(kill="claim-after-commit:1")
+    with contextlib.suppress(OSError):
+        site.post(alert(severity="warning"))
+    wait_for(lambda: child.poll() is not None, what="the kill")
+    change(site, "UPDATE outbox SET state = 'accepted'")
+    site.start()
+    site.post_until_taken(alert(severity="warning"))
+    site.post_until_taken(alert(instance="his-2", severity="warning"))
+    wait_for(lambda: told(mail))
+
+    assert len(told(mail)) == 1
+
+
 def test_a_repeated_page_is_killed_in_time_too(site, mail):
     child = site.start()
     site.post(alert())
@@ -68,17 +83,17 @@ def test_a_repeated_page_is_killed_in_time_too(site, mail):
     child.kill()
     child.wait()
     child = site.start(kill="nag-before-commit:1")
-    make_due(site)
+    change(site, "UPDATE incident SET next_at = 1")
     wait_for(lambda: child.poll() is not None, what="the kill")
     site.start()
 
     wait_for(lambda: len(told(mail)) == 2, 10)
 
 
-def make_due(site) -> None:
-    """Let the time of the repetition come now."""
+def change(site, sql: str) -> None:
+    """Change the store behind the engine's back."""
     with sqlite3.connect(site.state / "hisops.db", timeout=10) as database:
-        database.execute("UPDATE incident SET next_at = 1")
+        database.execute(sql)
     database.close()
 
 
