@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,7 @@ class Sqlite:
         if found is None:
             found = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
             found.row_factory = sqlite3.Row
-            found.execute("PRAGMA journal_mode=WAL")
+            _log_ahead(found)
             found.execute("PRAGMA synchronous=FULL")
             found.execute("PRAGMA foreign_keys=ON")
             self._local.connection = found
@@ -99,6 +100,20 @@ def _rows(
 ) -> list[T]:
     rows = connection.execute(sql, cells).fetchall()
     return [msgspec.convert(dict(row), kind) for row in rows]
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait for others who do the same just now."""
+    end = time.monotonic() + _BUSY_SECONDS
+    is_on = False
+    while not is_on:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            is_on = True
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _migrate(path: str, connection: sqlite3.Connection) -> None:
