@@ -12,7 +12,6 @@ from hisops.backup.sources.files import Files, spare
 from hisops.core.errors import OpsError
 from hisops.io.local import Local
 
-
 CHECKS = (Check(checksums=True),)
 
 
