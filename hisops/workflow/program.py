@@ -31,10 +31,10 @@ def hisops(site: Site, *words: str) -> list[str]:
     return [sys.executable, "-m", "hisops", "--site", site.root, *words]
 
 
-def need(stack: Iterable[str]) -> None:
+def need(stack: Iterable[str], path: str = _PATH) -> None:
     """Raise OpsError MISSING that names every program a stack lacks, and its Debian package."""
     wanted = [name for part in stack for name in _NEEDS.get(part, ())]
-    lacking = [name for name in wanted if shutil.which(name, path=_PATH) is None]
+    lacking = [name for name in wanted if shutil.which(name, path=path) is None]
     if lacking:
         packages = " ".join(sorted({_PACKAGES[name] for name in lacking}))
         raise OpsError(

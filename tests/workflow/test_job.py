@@ -39,7 +39,9 @@ def test_a_good_run_is_in_the_journal(io, store, site, backup):
 
 
 def test_a_failed_run_keeps_the_line_of_cause(io, store, site, backup):
-    io.runs(*COMMAND, code=13, err="working\nhisops: off-site does not answer\n  what to do: wait\n")
+    io.runs(
+        *COMMAND, code=13, err="working\nhisops: off-site does not answer\n  what to do: wait\n"
+    )
 
     done = job.run(io, store, site, backup, actor="cron")
 
