@@ -72,7 +72,10 @@ def show(io: Io, folder: str, name: str) -> str:
         raise OpsError(f"there is no item {name!r} in the inbox", fix=fix, code=Exit.MISSING)
     data = io.read_bytes(f"{folder}/{wanted}")
     if wanted.endswith(".json"):
-        return msgspec.json.format(data, indent=2).decode()
+        try:
+            return msgspec.json.format(data, indent=2).decode()
+        except msgspec.DecodeError:  # some other program's form: as it came
+            return data.decode(errors="replace")
     mail = message_from_bytes(data, policy=default)
     heads = [f"{key}: {value}" for key, value in mail.items()]
     body = mail.get_body(("plain",))

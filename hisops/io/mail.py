@@ -51,10 +51,10 @@ def _address(client: smtplib.SMTP, server: MailServer, sender: str, to: str) -> 
     if server.user:
         client.login(server.user, server.password)
     client.ehlo_or_helo_if_needed()
-    for code, text in (client.mail(sender), client.rcpt(to)):
-        if code != _TAKEN:
-            return _reply(code, text)
-    return None
+    code, text = client.mail(sender)
+    if code == _TAKEN:
+        code, text = client.rcpt(to)
+    return None if code == _TAKEN else _reply(code, text)
 
 
 def _reply(code: int, text: bytes | str) -> MailReply:

@@ -163,14 +163,19 @@ class Site:
     def start(self, *, kill: str = "", folder: Path | None = None, port: int = 0):
         """Run an engine and wait until it is ready; with `kill`, until it is ready or dead."""
         folder, port = folder or self.folder, port or self.port
+        child = self.spawn("engine", "run", kill=kill, folder=folder)
+        wait_for(lambda: child.poll() is not None or self.is_ready(port), what="the engine's start")
+        return child
+
+    def spawn(self, *words: str, kill: str = "", folder: Path | None = None):
+        """Run a command in the background; `stop` ends it."""
         child = subprocess.Popen(
-            [*PYTHON, "--site", str(folder), "engine", "run"],
+            [*PYTHON, "--site", str(folder or self.folder), *words],
             env=os.environ | {"HISOPS_KILL": kill, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
         self.children.append(child)
-        wait_for(lambda: child.poll() is not None or self.is_ready(port), what="the engine's start")
         return child
 
     def is_ready(self, port: int = 0) -> bool:
@@ -232,7 +237,6 @@ class Site:
                 child.send_signal(signal.SIGCONT)
                 child.kill()
             child.wait(10)
-            child.stderr.close()
 
 
 def alert(name="AgentDown", instance="his-1", **more) -> dict:
