@@ -51,7 +51,7 @@ need_environment() {
     [ -e "$stamp" ] && return
     say "installing Python packages of $list"
     [ -x .venv/bin/python ] || $python -m venv .venv
-    .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "$list"
-    .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+    .venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r "$list"
+    .venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
     touch "$stamp"
 }
