@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hisops.alerting import heartbeat, outbox
 from hisops.core.metric import Family, Sample, expose
 from hisops.core.model import Value
 from hisops.core.store import Store
@@ -22,14 +23,8 @@ class _State(Value, frozen=True, kw_only=True):
     n: int
 
 
-class _Waiting(Value, frozen=True, kw_only=True):
+class _Count(Value, frozen=True, kw_only=True):
     n: int
-    oldest: float | None
-
-
-class _Beat(Value, frozen=True, kw_only=True):
-    name: str
-    seen_at: float
 
 
 def page(
@@ -43,25 +38,22 @@ def page(
 ) -> str:
     """The exposition page."""
     waiting = store.read(
-        _Waiting,
-        "SELECT count(*) AS n, min(created_at) AS oldest FROM outbox "
-        "WHERE state IN ('pending', 'sending')",
+        _Count, "SELECT count(*) AS n FROM outbox WHERE state IN ('pending', 'sending')"
     )[0]
     rows = store.read(
         _State,
         "SELECT state, count(*) AS n FROM incident WHERE state <> 'resolved' GROUP BY state",
     )
     counts = {row.state: row.n for row in rows}
-    beats = store.read(_Beat, "SELECT * FROM heartbeat WHERE name <> ''")
-    age = 0.0 if waiting.oldest is None else max(0.0, now - waiting.oldest)
+    beats = heartbeat.list_beats(store)
     return expose(
         [
             Sample(_ACCEPTED, accepted),
             *(Sample(_SENT, n, (("result", name),)) for name, n in sorted(results.items())),
             Sample(_WAITING, waiting.n),
-            Sample(_OLDEST, round(age, 3)),
+            Sample(_OLDEST, round(outbox.oldest_seconds(store, now), 3)),
             *(Sample(_OPEN, counts.get(state, 0), (("state", state),)) for state in _STATES),
-            *(Sample(_BEAT, row.seen_at, (("heartbeat", row.name),)) for row in beats),
+            *(Sample(_BEAT, at, (("heartbeat", name),)) for name, at in beats.items() if name),
             Sample(_START, started),
             Sample(_MEMORY, memory_bytes),
         ]
