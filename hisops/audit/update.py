@@ -109,11 +109,17 @@ def _judge(
 ) -> Update | None:
     if package is None:
         return _added(step) if step else None
-    newer = [each for each in known if is_newer(each.offer.version, package.version)]
+    newer = [
+        each
+        for each in known
+        if each.offer.version != package.version and is_newer(each.offer.version, package.version)
+    ]
     security = any(each.release.is_security for each in newer)
     held = package.want == "hold"
     if step is not None:
         return _planned(step, security=security, held=held)
+    if not newer:
+        return None
     best = _best(newer, [each for each in known if each.release.is_automatic], package.version)
     if best is None:
         return None

@@ -1,6 +1,7 @@
 """The order of Debian versions (deb-version(7); dpkg's own algorithm, without running dpkg)."""
 
 import re
+from functools import lru_cache
 
 Key = tuple[int, tuple[object, ...], tuple[object, ...]]
 
@@ -8,6 +9,7 @@ _PARTS = re.compile(r"(\D*)(\d*)")
 _END: tuple[object, ...] = ((0,), 0)
 
 
+@lru_cache(maxsize=1 << 16)  # a fleet has the same versions on most hosts
 def key(version: str) -> Key:
     """What sorts as the version does: epoch, upstream version, revision."""
     epoch, colon, rest = version.partition(":")

@@ -45,7 +45,7 @@ class Sshd(Check, frozen=True, kw_only=True):
         settings = _settings(answer.out)
         if answer.code != 0 or "permitrootlogin" not in settings:
             said = " ".join(answer.err.split()) or "no settings"
-            yield unknown(Reason.DENIED, f"sshd -T ended with {answer.code}: {said}")
+            yield unknown(Reason.NO_ANSWER, f"sshd -T ended with {answer.code}: {said}")
             return
         found = list(_judge(settings))
         yield from found or [passed("root only by key, no empty passwords, no weak algorithms")]

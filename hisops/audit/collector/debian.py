@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hisops.audit.collector.frame import ENV, field, read, run
 
 _HELPER = "/usr/lib/apt/apt-helper"
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
 
 
 def packages(root: str) -> "dict[str, object]":

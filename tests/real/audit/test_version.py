@@ -39,7 +39,8 @@ def test_orders_any_two_versions_as_dpkg_does(a, b):
 def test_orders_the_versions_of_this_machine_as_dpkg_does():
     argv = ["dpkg-query", "-W", "-f", "${Version}\n"]
     out = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-    versions = random.Random(1).sample(sorted(set(out.split())), k=200)
+    known = sorted(set(out.split()))
+    versions = random.Random(1).sample(known, k=min(200, len(known)))
 
     differing = [pair for pair in pairwise(versions) if by_key(*pair) != by_dpkg(*pair)]
 
