@@ -1,9 +1,10 @@
 """What a file tree held when it was backed up: sizes and times of all files, checksums of most.
 
-`files.list` is the output of find(1): size, time and path of each file; `files.sums` that of
-sha256sum(1). Both speak in bytes, because a file name need not be UTF-8.
+`files.list` is the output of find(1): kind, size, times, inode and path of each entry; `files.sums`
+that of sha256sum(1). Both speak in bytes, because a file name need not be UTF-8.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ LIST, SUMS = "files.list", "files.sums"
 # Bytes hashed in one run at most: a source is covered over some runs, and no run gets slow.
 _BUDGET_BYTES = 64 * 2**20
 _TIMEOUT = 3600.0
+# All that restic looks at when it decides whether an entry changed (manual, backup).
+_FORMAT = "%y\t%s\t%T@\t%C@\t%i\t%p\\0"
 
 
 class Entry(NamedTuple):
@@ -31,11 +34,11 @@ class Tree(NamedTuple):
 
 
 def survey(io: Io, paths: Iterable[str], exclude: Iterable[str]) -> bytes:
-    """Every regular file below the paths, without those below `exclude`, as find prints it."""
+    """Everything below the paths, without what is below `exclude`, as find prints it."""
     prune: list[str] = []
     for path in exclude:
         prune += ["-path", _literal(path), "-prune", "-o"]
-    argv = ["find", *paths, *prune, "-type", "f", "-printf", "%s\t%T@\t%p\\0"]
+    argv = ["find", *paths, *prune, "-printf", _FORMAT]
     done = io.run(argv, timeout=_TIMEOUT)
     if done.code != 0 and not done.out:
         raise OpsError(f"find: {done.last_error}", fix="check who may read the sources")
@@ -63,13 +66,18 @@ def read(io: Io, folder: str) -> Tree:
 
 
 def parse(listed: bytes) -> dict[bytes, Entry]:
-    """Files by path from what `survey` gave."""
+    """Regular files by path from what `survey` gave."""
     files = {}
     for line in listed.split(b"\0"):
-        if line:
-            size, time, path = line.split(b"\t", 2)
+        if line.startswith(b"f"):
+            _, size, time, _, _, path = line.split(b"\t", 5)
             files[path] = Entry(int(size), time)
     return files
+
+
+def fingerprint(listed: bytes, tree: Tree) -> str:
+    """Equal for two runs between which nothing changed, neither the files nor what is known of them."""
+    return hashlib.sha256(b"%d\0%b" % (len(tree.sums), listed)).hexdigest()
 
 
 def checksums(io: Io, paths: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -1,6 +1,6 @@
 """One run of a plan: look first, back up, prove what was stored, copy it off-site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -146,6 +146,11 @@ def _attempt(
     tell(f"{plan.name}: preparing the source")
     with plan.source.prepare(io, staging(site, plan)) as prepared:
         _open(io, store, repository)
+        earlier = ledger.history(store, plan.name, LOCAL)
+        same = _unchanged(io, repository, earlier, prepared.fingerprint)
+        if same is not None:
+            tell(f"{plan.name}: nothing changed since the last snapshot")
+            return verdict.again(plan, same, frame, prepared)
         summaries = {}
         for piece in prepared.pieces:
             tell(f"{plan.name}: storing {piece.name} ({size(prepared.size_bytes)})")
@@ -156,8 +161,19 @@ def _attempt(
         prepared,
         summaries,
         ids=restic.list_ids(io, repository),
-        earlier=ledger.history(store, plan.name, LOCAL),
+        earlier=earlier,
     )
+
+
+def _unchanged(
+    io: Io, repository: Repository, earlier: Sequence[BackupFinished], fingerprint: str
+) -> BackupFinished | None:
+    """The last run, when it stored just this and no snapshot has vanished since."""
+    last = next(iter(earlier), None)
+    if not fingerprint or last is None or last.state != State.DONE.value:
+        return None
+    lost = ledger.missing(ledger.since_accepted(earlier), restic.list_ids(io, repository))
+    return last if last.fingerprint == fingerprint and not lost else None
 
 
 def _open(io: Io, store: Store, repository: Repository) -> None:

@@ -32,7 +32,8 @@ class Piece(Value, frozen=True, kw_only=True):
 class Prepared(Value, frozen=True, kw_only=True):
     """A source that holds still: its pieces, its size where known, and what a restore must equal.
 
-    `data_at` is the moment that the data stands for, as a Unix time stamp.
+    `data_at` is the moment that the data stands for, as a Unix time stamp. Two runs with the same
+    `fingerprint`, when there is one, would store the same.
     """
 
     pieces: tuple[Piece, ...]
@@ -40,6 +41,7 @@ class Prepared(Value, frozen=True, kw_only=True):
     files: int = 0
     size_bytes: int = 0
     manifest: Mapping[str, int] = {}
+    fingerprint: str = ""
 
 
 class Check(Value, frozen=True, kw_only=True):

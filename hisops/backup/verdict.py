@@ -49,7 +49,27 @@ def judge(
         added_bytes=sum(summary.data_added for summary in summaries.values()),
         data_at=prepared.data_at,
         manifest=dict(prepared.manifest),
+        fingerprint=prepared.fingerprint,
         assertions=(*assertions, _none("every file was read", unread)),
+        cause=cause,
+        fix=fix,
+    )
+
+
+def again(
+    plan: Plan, last: BackupFinished, frame: BackupFinished, prepared: Prepared
+) -> BackupFinished:
+    """The event of a run that found what the last one stored: its snapshot stands for today, too."""
+    unchanged = Assertion(name="unchanged since the last snapshot", passed=True)
+    assertions = (unchanged, *_sizes(plan, last.files, last.size_bytes, None))
+    state, cause, fix = _weigh(plan, assertions, ())
+    return msgspec.structs.replace(
+        last,
+        tag=frame.tag,
+        state=state.value,
+        data_at=prepared.data_at,
+        added_bytes=0,
+        assertions=assertions,
         cause=cause,
         fix=fix,
     )

@@ -52,6 +52,7 @@ class BackupFinished(Event, frozen=True, kw_only=True, tag="backup.finished"):
     fix: str = ""
     parts: dict[str, str] = {}
     repository: str = ""
+    fingerprint: str = ""
 
 
 class DrillFinished(Event, frozen=True, kw_only=True, tag="drill.finished"):

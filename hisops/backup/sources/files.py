@@ -57,9 +57,8 @@ class Files(Source, frozen=True, kw_only=True):
         data_at = io.now().timestamp()
         self._copy_databases(io, staging)
         skipped = spare(io, self.exclude, staging)
-        tree = manifest.update(
-            io, staging, manifest.survey(io, self.paths, (*self.exclude, staging))
-        )
+        listed = manifest.survey(io, self.paths, (*self.exclude, staging))
+        tree = manifest.update(io, staging, listed)
         if not tree.files:
             fix = "mount it, or mend the plan; no snapshot was made"
             raise OpsError(f"{self.paths[0]}: the source is empty", fix=fix, code=Exit.MISSING)
@@ -76,6 +75,7 @@ class Files(Source, frozen=True, kw_only=True):
             files=len(tree.files),
             size_bytes=size,
             manifest={"files": len(tree.files), "bytes": size, "checksums": len(tree.sums)},
+            fingerprint="" if self.sqlite else manifest.fingerprint(listed, tree),
         )
 
     def verify(self, io: Io, restored: Restored, staging: str) -> Iterable[Assertion]:

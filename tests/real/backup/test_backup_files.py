@@ -63,14 +63,32 @@ def test_a_backup_restores_to_the_same_bytes(world, data):
     assert journal.verify(entries) is None
 
 
-def test_a_second_run_without_changes_stores_no_file_again(world, data):
+def test_a_run_that_finds_nothing_changed_keeps_the_last_snapshot(world, data):
     plan = world.plan(FILES.replace(', sqlite: ["${state}/hisops.db"]', ""))
-    world.run(plan)
+    (first,) = world.run(plan)
 
-    (event,) = world.run(plan)
+    (same,) = world.run(plan)
+    (data / "new").write_text("x")
+    (changed,) = world.run(plan)
+    (data / "new").chmod(0o600)
+    (closed,) = world.run(plan)
 
-    assert event.state == "done"
-    assert event.added_bytes < 10_000  # folders above the source have new times
+    assert (same.state, same.snapshot) == ("done", first.snapshot)
+    assert same.data_at > first.data_at
+    assert changed.snapshot not in ("", first.snapshot)
+    assert closed.snapshot not in ("", changed.snapshot)
+    assert world.drill(plan).passed
+
+
+def test_an_unchanged_source_is_stored_again_when_its_snapshot_is_gone(world, data):
+    plan = world.plan(FILES.replace(', sqlite: ["${state}/hisops.db"]', ""))
+    (first,) = world.run(plan)
+    Path(plan.repository.url, "snapshots", first.snapshot).unlink()
+
+    (again,) = world.run(plan)
+
+    assert again.state == "suspicious"
+    assert again.snapshot != first.snapshot
 
 
 def test_a_missing_source_makes_no_snapshot(world):
