@@ -33,6 +33,11 @@ class Reply(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def is_ok(self) -> bool:
+        """Whether the answer is 200."""
+        return self.status == 200  # noqa: PLR2004 - HTTP
+
 
 class MailServer(NamedTuple):
     """Where mail leaves: ADDRESS:PORT, `none`, `starttls` or `tls`, and who we are there."""

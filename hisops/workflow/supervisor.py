@@ -97,10 +97,10 @@ def states(io: Io, site: Site) -> dict[str, str]:
     if not io.exists(_socket(site)):
         return {}
     lines = _control(io, site, "status").splitlines()
-    rows = [line.split(None, 1) for line in lines]
     if any("refused" in line or "no such file" in line for line in lines):
         return {}
-    return {row[0]: " ".join(row[1].split()) for row in rows if len(row) == 2}  # noqa: PLR2004
+    parted = [line.partition(" ") for line in lines]
+    return {name: " ".join(rest.split()) for name, _, rest in parted if rest}
 
 
 def _bound(argv: list[str]) -> list[str]:

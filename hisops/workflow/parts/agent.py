@@ -26,7 +26,7 @@ def ready(io: Io, site: Site) -> bool:
     if site.settings.agent.certificate:
         return io.connects(site.settings.agent.listen)
     try:
-        return io.http("GET", f"{site.settings.agent.url}/-/healthy", timeout=2).status == 200  # noqa: PLR2004 - HTTP
+        return io.http("GET", f"{site.settings.agent.url}/-/healthy", timeout=2).is_ok
     except OpsError:
         return False
 

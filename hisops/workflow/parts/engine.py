@@ -18,7 +18,7 @@ def argv(site: Site) -> list[str]:
 def ready(io: Io, site: Site) -> bool:
     """Whether it takes alerts."""
     try:
-        return io.http("GET", f"{site.settings.engine.url}/-/ready", timeout=2).status == 200  # noqa: PLR2004 - HTTP
+        return io.http("GET", f"{site.settings.engine.url}/-/ready", timeout=2).is_ok
     except OpsError:
         return False
 

@@ -17,7 +17,7 @@ _OTHERS_MAY_WRITE = 0o022
 
 
 def prepare(io: Io, site: Site) -> None:
-    """Make keys, the restic password, the folder and the configuration, where they are missing."""
+    """Make keys, the folder and the configuration, where they are missing."""
     here, credentials = _folder(site), f"{site.state}/credentials"
     _make_folder(io, credentials)
     _make_folder(io, here)
@@ -25,8 +25,6 @@ def prepare(io: Io, site: Site) -> None:
     _make_folder(io, f"{here}/jail/data")
     _make_key(io, f"{here}/host_key", "hisops off-site host")
     _make_key(io, f"{credentials}/offsite-key", "hisops backup")
-    if not io.exists(f"{credentials}/restic"):
-        io.write(f"{credentials}/restic", io.new_id() + io.new_id(), mode=0o600)
     listen = site.settings.offsite
     pinned = f"[{listen.host}]:{listen.port} {io.read(f'{here}/host_key.pub').strip()}\n"
     _keep(io, f"{credentials}/offsite-known-hosts", pinned)

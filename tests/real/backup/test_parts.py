@@ -24,11 +24,10 @@ def test_preparing_the_off_site_place_twice_changes_nothing(world):
 
 
 def test_private_keys_and_the_password_are_readable_by_their_owner_alone(world):
-    Path(world.site.state, "credentials/restic").unlink()
 
     offsite.prepare(world.io, world.site)
 
-    for name in ("credentials/restic", "credentials/offsite-key", "offsite/host_key"):
+    for name in ("credentials/offsite-key", "offsite/host_key"):
         assert Path(world.site.state, name).stat().st_mode & 0o777 == 0o600
 
 

@@ -1,0 +1,59 @@
+"""A new site gets its credentials once; nothing that exists is replaced."""
+
+import pytest
+
+from hisops.backup import plan
+from hisops.core import journal
+from hisops.core.event import BackupFinished
+from hisops.io.store import Sqlite
+from hisops.workflow import credential
+
+POLICY = """\
+his-db:
+  system: his
+  source: {kind: files, paths: [/srv/his]}
+  schedule: {every: 1 d}
+  repository: {url: /srv/repository, password: "credential:restic"}
+  retention: {daily: 7}
+  drill: {every: 30 d, assert: [{checksums: true}]}
+"""
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Sqlite(str(tmp_path / "hisops.db"))
+    yield store
+    store.close()
+
+
+def plans(io, site):
+    io.write(f"{site.root}/backup/his.yml", POLICY)
+    found, problems = plan.read(io, site.root, site.state)
+    assert problems == []
+    return found.values()
+
+
+def test_makes_the_repository_password_and_says_so(io, store, site):
+    told: list[str] = []
+
+    credential.prepare(io, store, site, plans(io, site), told.append)
+
+    assert len(io.read(f"{site.state}/credentials/restic")) == 32
+    assert "keep a copy off this machine" in told[0]
+
+
+def test_leaves_a_password_that_is_there(io, store, site):
+    io.write(f"{site.state}/credentials/restic", "old")
+
+    credential.prepare(io, store, site, plans(io, site), lambda _text: None)
+
+    assert io.read(f"{site.state}/credentials/restic") == "old"
+
+
+def test_never_replaces_a_lost_password_of_backups_that_exist(io, store, site):
+    event = BackupFinished(subject="his-db", copy="local", state="done", tag="t")
+    journal.record(store, event, at=io.now(), actor="test")
+
+    credential.prepare(io, store, site, plans(io, site), lambda _text: None)
+
+    assert not io.exists(f"{site.state}/credentials/restic")
