@@ -26,11 +26,9 @@ def is_newer(version: str, than: str) -> bool:
 def _order(text: str) -> tuple[object, ...]:
     """Alternately the weights of a run without digits, and a number; `~` sorts before the end."""
     parts: list[object] = []
-    for letters, digits in _PARTS.findall(text):
+    for letters, digits in _PARTS.findall(text or "0"):
         if letters or digits:
             parts += [(*map(_weight, letters), 0), int(digits or 0)]
-    while parts and tuple(parts[-2:]) == _END:
-        del parts[-2:]
     return (*parts, *_END)
 
 

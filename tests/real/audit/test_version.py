@@ -31,6 +31,7 @@ def by_key(a: str, b: str) -> str:
 @example("1.0~rc1-1", "1.0-1")
 @example("1.0", "1.0-0")
 @example("1:0", "2")
+@example("0", "0~")
 @example("1.0a", "1.0+")
 def test_orders_any_two_versions_as_dpkg_does(a, b):
     assert by_key(a, b) == by_dpkg(a, b)
