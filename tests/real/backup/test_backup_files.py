@@ -42,7 +42,7 @@ def data(short_folder):
     folder.mkdir()
     for number in range(40):
         (folder / f"报告 {number}\n.txt").write_text(f"result {number}\n" * 50)
-    (folder / os.fsdecode(b"caf\xe9")).write_bytes(b"latin-1 name")
+    (folder / os.fsdecode(b"rapport\xe9")).write_bytes(b"latin-1 name")
     return folder
 
 
