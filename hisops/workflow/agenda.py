@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hisops.alerting import rota
-from hisops.backup import plan
+from hisops.backup import metrics, plan
 from hisops.backup.plan import Plan
 from hisops.core import site as sites
 from hisops.core.config import Problem
@@ -75,8 +75,9 @@ def duties(io: Io, site: Site, at: datetime) -> dict[str, str]:
 
 
 def publish(io: Io, store: Store, site: Site) -> None:
-    """Write the metrics of all jobs, for the agent to serve."""
+    """Write the metrics of all jobs and plans, also of those that never ran, for the agent."""
     job.publish(io, store, site, jobs(io, site))
+    metrics.publish(io, store, site, list(plans(io, site).values()))
 
 
 def _refuse(io: Io, site: Site, problems: list[Problem]) -> None:
