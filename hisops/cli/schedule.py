@@ -13,6 +13,7 @@ from hisops.cli.wire import session
 app = typer.Typer(help="Run the site's jobs by cron or by systemd timers.")
 
 _CRON, _SYSTEMD = "/etc/cron.d", "/etc/systemd/system"
+_CRON_DAEMON = "/usr/sbin/cron"
 Kind = Annotated[
     str, typer.Option("--with", help="cron or systemd; default: systemd where it runs.")
 ]
@@ -64,6 +65,8 @@ def install(kind: Kind = "", folder: Folder = "", dry_run: DryRun = False) -> No
         if kind == "systemd" and folder == _SYSTEMD and changes:
             _reload([Path(file.path).name for file in files if file.path.endswith(".timer")])
     show.emit(changes)
+    if kind == "cron" and not Path(_CRON_DAEMON).exists():
+        show.note("no cron runs on this machine yet: apt-get install cron")
 
 
 @app.command("show")

@@ -11,9 +11,12 @@ def command() -> int:
     A second run changes nothing. Example: hisops --site mysite up
     """
     from hisops.cli import status
-    from hisops.workflow import stack
+    from hisops.workflow import schedule, stack
 
     running = session()
     outcome = stack.up(running.io, running.store, running.site, actor=running.actor, tell=show.note)
     status.command()
+    if not schedule.is_installed(running.io, running.site):
+        show.note("nothing runs the jobs regularly yet, so their absence will page somebody")
+        show.note(f"  what to do: hisops --site {running.root} schedule install")
     return Exit.DONE if outcome else Exit.PARTIAL

@@ -10,6 +10,7 @@ from hisops.core.site import Site
 from hisops.workflow.job import Job
 from hisops.workflow.program import hisops
 
+CRON, SYSTEMD = "/etc/cron.d", "/etc/systemd/system"
 MARK = "# written by hisops; changes are lost"
 
 
@@ -20,7 +21,7 @@ class File(Value, frozen=True, kw_only=True):
     text: str
 
 
-def crontab(site: Site, jobs: Iterable[Job], user: str, folder: str = "/etc/cron.d") -> list[File]:
+def crontab(site: Site, jobs: Iterable[Job], user: str, folder: str = CRON) -> list[File]:
     """One file with a line for each job (crontab(5): % ends the command, so it is escaped)."""
     lines = [MARK, f"# site: {site.root}", "SHELL=/bin/sh", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
     for job in jobs:
@@ -29,9 +30,7 @@ def crontab(site: Site, jobs: Iterable[Job], user: str, folder: str = "/etc/cron
     return [File(path=f"{folder}/hisops-{slug(site)}", text="\n".join(lines) + "\n")]
 
 
-def timers(
-    site: Site, jobs: Iterable[Job], user: str, folder: str = "/etc/systemd/system"
-) -> list[File]:
+def timers(site: Site, jobs: Iterable[Job], user: str, folder: str = SYSTEMD) -> list[File]:
     """A service and a timer for each job (systemd.service(5), systemd.timer(5))."""
     files = []
     for job in jobs:
@@ -52,6 +51,11 @@ def ours(io: Io, site: Site, folder: str, *, stack: bool = False) -> list[str]:
     starts = f"{stem}" if stack else f"{stem}-job-"
     names = [name for name in io.names(folder) if name == stem or name.startswith(starts)]
     return [path for name in names if _is_ours(io.read(path := f"{folder}/{name}"), site)]
+
+
+def is_installed(io: Io, site: Site) -> bool:
+    """Whether cron or systemd runs this site's jobs."""
+    return any(ours(io, site, folder) for folder in (CRON, SYSTEMD))
 
 
 def quoted(word: str) -> str:
