@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -86,18 +87,23 @@ def duplicate_keys(text: str, file: str) -> Iterator[Problem]:
     except yaml.YAMLError:
         return
     todo = [root] if root else []
+    visited: set[int] = set()  # an alias leads to the same node again
     while todo:
         node = todo.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             todo += node.value
         elif isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
-                if key.value in seen and key.value != "<<":
-                    cause = f"the key {key.value!r} stands twice; only the last would count"
+                name = str(key.value)
+                if name in seen and name != "<<":
+                    cause = f"the key {name!r} stands twice; only the last would count"
                     line = key.start_mark.line + 1
                     yield Problem(file=file, line=line, cause=cause, fix="keep one of them")
-                seen.add(key.value)
+                seen.add(name)
                 todo.append(value)
 
 
@@ -112,7 +118,7 @@ def _decode(data: Any, kind: Any, file: str, problems: list[Problem], at: Path) 
             str(k): _decode(v, inner[1], file, problems, (*at, str(k))) for k, v in data.items()
         }
     structs = [k for k in inner if isinstance(k, type) and issubclass(k, msgspec.Struct)]
-    if len(structs) == 1 and isinstance(data, dict):
+    if origin is UnionType and len(structs) == 1 and isinstance(data, dict):
         return _struct(data, structs[0], file, problems, at)
     return _plain(data, kind, file, problems, at)
 

@@ -64,8 +64,8 @@ def test_every_hisops_command_in_it_exists(path):
 
 
 def test_a_command_that_does_not_exist_is_seen():
-    assert not exists(["backup", "stauts"])
-    assert not exists(["bakup"])
+    assert not exists(["backup", "statux"])
+    assert not exists(["backups"])
     assert exists(["backup", "list", "his"])
 
 

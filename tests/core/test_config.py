@@ -1,8 +1,10 @@
 """Every mistake of a site file is told, with its line."""
 
+import msgspec
+
 from hisops.core import config
 from hisops.core.config import Problem
-from hisops.core.model import Value
+from hisops.core.model import Class, Value
 from hisops.core.text import Duration, Secret
 
 
@@ -15,6 +17,11 @@ class Outer(Value, frozen=True, kw_only=True):
     name: str
     rota: tuple[Inner, ...] = ()
     token: Secret | None = None
+
+
+class Classed(Value, frozen=True, kw_only=True):
+    class_: Class = msgspec.field(name="class")
+    rto: Duration | None = None
 
 
 TEXT = """\
@@ -75,3 +82,28 @@ def test_finds_a_key_that_stands_twice():
 
 def test_an_empty_file_is_told_as_a_missing_mapping():
     assert told("") == [(1, "the file: expected a mapping, got nothing")]
+
+
+def test_a_list_that_is_given_as_a_mapping_is_told():
+    problems: list[Problem] = []
+
+    found = config.decode({"name": "x"}, tuple[Inner, ...], "a.yml", problems)
+
+    assert found is None
+    assert problems[0].cause == "the file: expected array, got object"
+
+
+def test_every_wrong_value_is_told_with_what_to_write():
+    problems: list[Problem] = []
+
+    config.decode({"class": "C9"}, Classed, "a.yml", problems)
+    config.decode({"class": "C1", "rto": "soon"}, Classed, "a.yml", problems)
+
+    assert [problem.fix for problem in problems] == [
+        "known: C1, C2, C3, C4",
+        "write a duration such as 15 min, 4 s, 1 h or 30 d",
+    ]
+
+
+def test_keys_that_are_lists_and_aliases_to_themselves_are_no_trouble():
+    assert list(config.duplicate_keys("? [a]\n: 1\nb: &b [*b]\n", "a.yml")) == []

@@ -53,7 +53,7 @@ def test_a_flag_counts_as_yes():
     ("body", "cause"),
     [
         (step("check run-on={{ host }}"), "braces need quotes"),
-        (step("chek"), "there is no step of kind 'chek': did you mean 'check'?"),
+        (step("checks"), "there is no step of kind 'checks': did you mean 'check'?"),
         (step("check wait=1"), "check: unknown attribute 'wait'"),
         (step('check timeout="soon"'), "a duration such as"),
         (step('check run-on="x'), "No closing quotation"),

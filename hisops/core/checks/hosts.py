@@ -53,12 +53,12 @@ def _addresses(inventory: Inventory) -> Iterator[_Found]:
 def _zones(inventory: Inventory) -> Iterator[_Found]:
     networks = {key: known_networks(zone) for key, zone in inventory.zones.items()}
     for host in inventory.hosts.values() if inventory.zones else ():
-        zone, address = host.vars.get("zone"), _parsed(host.address)
-        if zone is not None and zone not in inventory.zones:
-            fix = did_you_mean(str(zone), inventory.zones) or "add it to inventory/zones.yml"
+        zone, address = str(host.vars.get("zone", "")), _parsed(host.address)
+        if zone and zone not in inventory.zones:
+            fix = did_you_mean(zone, inventory.zones) or "add it to inventory/zones.yml"
             yield host, "zone", f"there is no zone {zone!r}", fix
-        elif zone is not None:
-            yield from _outside(host, str(zone), address, networks)
+        elif zone:
+            yield from _outside(host, zone, address, networks)
         elif address and not any(_holds(own, address) for own in networks.values()):
             cause = f"its address {address} is in no zone"
             fix = "add the network to a zone of inventory/zones.yml"

@@ -61,7 +61,7 @@ def _below(io: Io, place: str, ignored: re.Pattern[str], own: str) -> Iterator[s
 
 
 def _settings(io: Io, root: str, problems: list[Problem]) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=(";",))
+    parser = _parser()
     path = str(Path(root, "ansible.cfg"))
     if io.exists(path):
         try:
@@ -69,7 +69,12 @@ def _settings(io: Io, root: str, problems: list[Problem]) -> configparser.Config
         except (configparser.Error, OpsError) as error:
             cause = f"not readable: {str(error).splitlines()[0]}"
             problems.append(Problem(file="ansible.cfg", line=1, cause=cause, fix="mend the syntax"))
+            return _parser()
     return parser
+
+
+def _parser() -> configparser.ConfigParser:
+    return configparser.ConfigParser(interpolation=None, inline_comment_prefixes=(";",))
 
 
 def _listed(settings: configparser.ConfigParser, key: str, other: str) -> list[str]:
