@@ -91,6 +91,15 @@ class Host:
         assert done.returncode == 0, f"{told}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
+    def processes(self) -> dict[int, str]:
+        """Command lines of all that runs inside, by the host's own process ids."""
+        found = {}
+        for entry in Path(f"/proc/{self.leader}/root/proc").glob("[0-9]*"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                found[int(entry.name)] = b" ".join(words).decode(errors="replace").strip()
+        return found
+
     def copy_in(self, source: Path, target: str, names: Sequence[str] = ()) -> None:
         """Copy a folder into the host: all of it, or only these names."""
         place = self.root / target.lstrip("/")

@@ -55,6 +55,16 @@ def test_a_program_runs_as_an_ordinary_user_in_its_own_folder(host):
     ) == ("nurse\n/home/nurse\n/home/nurse\n")
 
 
+def test_the_processes_of_a_host_are_its_own(host):
+    host.succeed(["systemd-run", "--quiet", "--unit=asleep", "/usr/bin/sleep", "1234"])
+
+    found = host.processes()
+
+    assert "systemd" in found[1]
+    assert "/usr/bin/sleep 1234" in found.values()
+    assert not [args for args in found.values() if "pytest" in args]
+
+
 def test_only_the_named_files_of_a_folder_are_copied(host, tmp_path):
     (tmp_path / "a" / "b").mkdir(parents=True)
     for name in ("a/b/tracked", "a/other", "with space"):
