@@ -23,7 +23,7 @@ def prepare(
     if "inbox" in site.settings.stack:
         for person in site.inventory.people.values():
             if person.webhook:
-                _make(io, site, person.webhook, f"http://{site.settings.inbox.webhook}/")
+                _make(io, site, person.webhook, f"http://{site.settings.inbox.webhook}/oncall")
 
 
 def _make(io: Io, site: Site, secret: Secret, value: str) -> bool:

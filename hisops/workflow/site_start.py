@@ -61,7 +61,6 @@ def start(io: Io, wish: Start) -> Started:
     if problems:
         first = problems[0]
         raise OpsError(f"{root}: {first.file}: {first.cause}", fix=first.fix, code=Exit.USAGE)
-    _grant(io, site.state, site.settings.inbox.webhook)
     git = wish.git and _track(io, root)
     return _report(root, site.settings.name, made=True, files=len(texts), git=git)
 
@@ -115,12 +114,6 @@ def _scalar(text: str) -> str:
     return (
         text if re.fullmatch(r"[A-Za-z][\w-]{3,}", text) else json.dumps(text, ensure_ascii=False)
     )
-
-
-def _grant(io: Io, state: str, webhook: str) -> None:
-    """The address of the built-in webhook inbox, where teams.yml of the local site looks for it."""
-    path = str(Path(state, "credentials", "oncall-webhook"))
-    io.write(path, f"http://{webhook}/oncall\n", mode=0o600)
 
 
 def _track(io: Io, root: Path) -> bool:

@@ -84,15 +84,6 @@ def test_a_port_base_that_leaves_no_room_is_refused(folder):
     assert not folder.exists()
 
 
-def test_credentials_are_for_the_owner_alone(folder):
-    start(Local(), Start(folder=str(folder), git=False))
-
-    secrets = list((folder / "var/credentials").iterdir())
-    assert secrets
-    assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
-    assert "/var/" in (folder / ".gitignore").read_text()
-
-
 def ports(root: str) -> set[int]:
     settings = require(Local(), root).settings
     listening = (settings.prometheus, settings.engine, settings.agent, settings.offsite)
