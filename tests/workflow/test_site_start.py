@@ -89,3 +89,9 @@ def ports(root: str) -> set[int]:
     listening = (settings.prometheus, settings.engine, settings.agent, settings.offsite)
     inbox = (settings.inbox.mail, settings.inbox.webhook)
     return {each.port for each in listening} | {int(text.rpartition(":")[2]) for text in inbox}
+
+
+def test_the_state_of_a_site_stays_out_of_git(folder):
+    start(Local(), Start(folder=str(folder), git=False))
+
+    assert "/var/" in (folder / ".gitignore").read_text()
