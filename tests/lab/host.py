@@ -18,7 +18,7 @@ from typing import Self
 from tests.lab.base import BUNDLE, CACHE, MINIMAL, base, configure, held, remove
 from tests.lab.wait import until
 
-_POWER_OFF = signal.SIGRTMIN + 4  # systemd(1), signals
+_POWER_OFF, _REBOOT = signal.SIGRTMIN + 4, signal.SIGRTMIN + 5  # systemd(1), signals
 _BOOT_SECONDS, _STOP_SECONDS = 60.0, 30.0
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -35,6 +35,7 @@ class Host:
         self.network = network
         self._packages = packages
         self._duties = contextlib.ExitStack()
+        self._nspawn: subprocess.Popen[bytes] | None = None
         self.root = Path()
         self.state = ""
         self.leader = 0
@@ -44,8 +45,8 @@ class Host:
             if self.network is None:
                 self._duties.enter_context(held(CACHE / "network.lock"))
             self.root = self._copy()
+            self._duties.callback(self._stop)
             self._boot()
-            self.state = until(self._settled, _BOOT_SECONDS)
             self._duties = self._duties.pop_all()
         return self
 
@@ -110,6 +111,11 @@ class Host:
         unpack = ["tar", "-C", str(place), "--no-same-owner", "-x"]
         subprocess.run(unpack, input=packed.stdout, check=True)
 
+    def reboot(self) -> None:
+        """Shut the host down in order and boot it again."""
+        self._stop(_REBOOT)
+        self._boot()
+
     def _copy(self) -> Path:
         source = base(self._packages)
         _sweep()
@@ -129,13 +135,13 @@ class Host:
             argv.append(f"--network-namespace-path=/run/netns/{self.network}")
         console = self.root.parent / "console.log"
         with console.open("wb") as log:
-            nspawn = subprocess.Popen(
+            nspawn = self._nspawn = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        self._duties.callback(self._stop, nspawn)
         until(lambda: nspawn.poll() is not None or _first_process(nspawn.pid), _BOOT_SECONDS)
         assert nspawn.returncode is None, f"the host did not boot:\n{console.read_text()[-2000:]}"
         self.leader = _first_process(nspawn.pid)
+        self.state = until(self._settled, _BOOT_SECONDS)
 
     def _settled(self) -> str:
         """`running` or `degraded` once systemd has nothing left to start, until then empty."""
@@ -145,14 +151,14 @@ class Host:
             return ""
         return state if state in ("running", "degraded") else ""
 
-    def _stop(self, nspawn: "subprocess.Popen[bytes]") -> None:
-        for number in (_POWER_OFF, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                if self.leader:
-                    os.kill(self.leader, number)
-                nspawn.wait(_STOP_SECONDS)
-        nspawn.kill()
-        nspawn.wait()
+    def _stop(self, gently: int = _POWER_OFF) -> None:
+        nspawn, leader = self._nspawn, self.leader
+        self.leader = 0
+        for number in (gently, signal.SIGKILL):
+            if nspawn is not None and nspawn.poll() is None:
+                with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                    os.kill(leader or nspawn.pid, number)
+                    nspawn.wait(_STOP_SECONDS)
 
 
 def _first_process(parent: int) -> int:

@@ -89,6 +89,19 @@ def test_two_hosts_use_the_same_port_and_talk_over_their_wire(host):
     assert answer == "from the other host\n"
 
 
+def test_a_host_boots_again_with_its_files_and_units():
+    with namespace() as network, Host(network=network) as host:
+        first = host.leader
+        (host.root / "etc/kept").write_text("yes")
+
+        host.reboot()
+
+        assert host.succeed(["cat", "/etc/kept"]) == "yes"
+        assert host.leader != first
+        assert is_gone(first)
+        assert host.state in ("running", "degraded")
+
+
 def test_a_host_is_gone_after_its_block():
     with namespace() as network:
         with Host(network=network) as gone:
