@@ -27,6 +27,28 @@ class Uname(NamedTuple):
     machine: str
 
 
+class Timex(NamedTuple):
+    """The kernel's clock in the kernel's own units, as adjtimex(2) tells; state is its result."""
+
+    state: int
+    offset: int
+    freq: int
+    maxerror: int
+    esterror: int
+    status: int
+    constant: int
+    tick: int
+    ppsfreq: int
+    jitter: int
+    shift: int
+    stabil: int
+    jitcnt: int
+    calcnt: int
+    errcnt: int
+    stbcnt: int
+    tai: int
+
+
 class Machine(Protocol):
     """The reading half of a host; nothing here changes it."""
 
@@ -58,6 +80,18 @@ class Machine(Protocol):
         """Name of the time zone in force and its seconds east of Greenwich."""
         ...
 
+    def timex(self) -> Timex | None:
+        """State of the kernel's clock; None where the call is not allowed."""
+        ...
+
+    def place(self, path: str) -> str:
+        """The same place of /sys without links; the path itself when there is no such place."""
+        ...
+
     def time(self) -> float:
         """Wall clock, in seconds since 1970."""
+        ...
+
+    def tick(self) -> float:
+        """Seconds on a clock that never jumps."""
         ...

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 from hisops.core.errors import Exit, OpsError
-from hisops.core.machine import Uname, Volume
+from hisops.core.machine import Timex, Uname, Volume
+from hisops.io import timex
 from hisops.io.volume import Volumes
 
 _BLOCK = 1 << 16
@@ -73,12 +74,22 @@ class Cached:
         local = time.localtime()
         return local.tm_zone, local.tm_gmtoff
 
+    def timex(self) -> Timex | None:
+        """See core.machine.Machine.timex."""
+        return timex.read()
+
+    def place(self, path: str) -> str:
+        """See core.machine.Machine.place."""
+        here, root = self._place(path), os.path.realpath(self._sys)
+        real = os.path.realpath(here)
+        return f"/sys{real[len(root) :]}" if real.startswith(f"{root}/") else path
+
     def time(self) -> float:
         """See core.machine.Machine.time."""
         return time.time()
 
     def tick(self) -> float:
-        """Seconds on a clock that never jumps."""
+        """See core.machine.Machine.tick."""
         return time.monotonic()
 
     def close(self) -> None:

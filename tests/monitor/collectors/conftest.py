@@ -3,8 +3,10 @@
 import pytest
 
 from hisops.core.errors import Exit, OpsError
-from hisops.core.machine import Uname, Volume
+from hisops.core.machine import Timex, Uname, Volume
 from hisops.core.metric import Reading
+from hisops.io.cached import Cached
+from tests.monitor.collectors.recording import unfold
 
 
 class Recorded:
@@ -15,6 +17,8 @@ class Recorded:
         self.written: dict[str, float] = {}
         self.sizes: dict[str, Volume] = {}
         self.clock = 1_800_000_000.0
+        self.kernel_clock: Timex | None = None
+        self.places: dict[str, str] = {}
 
     def read(self, path: str) -> str:
         if path not in self.files:
@@ -41,7 +45,16 @@ class Recorded:
     def zone(self) -> tuple[str, int]:
         return "CST", 28800
 
+    def timex(self) -> Timex | None:
+        return self.kernel_clock
+
+    def place(self, path: str) -> str:
+        return self.places.get(path, path)
+
     def time(self) -> float:
+        return self.clock
+
+    def tick(self) -> float:
         return self.clock
 
 
@@ -49,6 +62,19 @@ class Recorded:
 def machine() -> Recorded:
     """A machine without a file."""
     return Recorded()
+
+
+@pytest.fixture
+def recorded(tmp_path, request):
+    """Opens the recording of a collector: `recorded("edac")` gives the machine."""
+
+    def unfolded(name: str) -> Cached:
+        folder = unfold([name], tmp_path)
+        machine = Cached(proc=f"{folder}/proc", sys=f"{folder}/sys")
+        request.addfinalizer(machine.close)
+        return machine
+
+    return unfolded
 
 
 @pytest.fixture

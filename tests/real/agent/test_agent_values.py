@@ -31,6 +31,13 @@ _SHARED = [
     "vmstat",
     "filefd",
     "textfile",
+    "arp",
+    "conntrack",
+    "entropy",
+    "schedstat",
+    "softnet",
+    "timex",
+    "udp_queues",
 ]
 _MOUNTS = r"^/(dev|proc|run|sys|var/lib/docker|var/lib/containers/storage)($|/)"
 _TEXT = """\
@@ -50,6 +57,10 @@ _MOVING = {
     "node_network_carrier": (0.0, 1.0),
     "node_netstat_Tcp_CurrEstab": (1.0, 40),
     "node_time_seconds": (0.0, 10.0),
+    "node_timex": (0.5, 1.0),
+    "node_arp": (1.0, 40),
+    "node_nf_conntrack": (0.5, 1000),
+    "node_udp_queues": (1.0, 1e6),
 }
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
