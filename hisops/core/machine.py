@@ -85,7 +85,7 @@ class Machine(Protocol):
         ...
 
     def place(self, path: str) -> str:
-        """The same place of /sys without links; the path itself when there is no such place."""
+        """Where a path of /sys leads when its links are followed; nothing need be there."""
         ...
 
     def time(self) -> float:

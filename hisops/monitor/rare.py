@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SEARCH_SECONDS = 60.0
 NOTHING = Reading((), (), tuple)
 _NEVER = float("-inf")
+_NOT_COUNTED = 2**64 - 1  # what drivers show for a counter that they do not have
 
 Found = TypeVar("Found")
 
@@ -103,6 +104,8 @@ def measure(io: Machine, sensor: Sensor) -> float | int | None:
     try:
         number = int(text or "", 0)
     except ValueError:
+        return None
+    if number == _NOT_COUNTED:
         return None
     if sensor.divide != 1:
         return number * sensor.multiply / sensor.divide

@@ -76,3 +76,11 @@ def test_a_missing_file_is_told_apart_from_an_unreadable_one(machine, tmp_path):
     assert unreadable.value.code == Exit.FAILED
     assert machine.attribute("/sys/class/nothing") is None
     assert machine.names("/nowhere") == []
+
+
+def test_follows_links_inside_its_own_root(machine, tmp_path):
+    (tmp_path / "sys/devices/platform/coretemp.0").mkdir(parents=True)
+    (tmp_path / "sys/class/device").symlink_to("../devices/platform/coretemp.0")
+
+    assert machine.place("/sys/class/device") == "/sys/devices/platform/coretemp.0"
+    assert machine.place("/sys/class/none") == "/sys/class/none"
