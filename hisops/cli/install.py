@@ -63,6 +63,8 @@ def _remove(folder: str, dry_run: bool) -> list[Change]:
     if paths and not dry_run:
         if folder == _FOLDER:
             _systemctl("disable", "--now", *_switched(paths))
+            names = [Path(path).name for path in paths if path.endswith(".service")]
+            _systemctl("stop", *names)  # the target only asks them to stop; this waits
         for path in paths:
             running.io.remove(path)
         if folder == _FOLDER:

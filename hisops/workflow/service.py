@@ -4,6 +4,9 @@ from hisops.core.site import Site
 from hisops.workflow import parts
 from hisops.workflow.schedule import MARK, File, quoted, slug
 
+# sshd wants this folder when it runs as root, and /run is empty after a boot (sshd(8), FILES).
+_BEFORE = {"offsite": "ExecStartPre=+/bin/mkdir -p /run/sshd\n"}
+
 
 def units(site: Site, user: str, folder: str = "/etc/systemd/system") -> list[File]:
     """One service for each part of the stack, and a target that starts them together."""
@@ -29,7 +32,7 @@ PartOf=hisops-{slug(site)}.target
 StartLimitIntervalSec=0
 [Service]
 User={user}
-ExecStart={command}
+{_BEFORE.get(name, "")}ExecStart={command}
 WorkingDirectory={site.root}
 Restart=always
 RestartSec=1

@@ -28,6 +28,11 @@ class Clone:
         print(f"./up as {self.user} took {time.monotonic() - begun:.1f} s: {done.returncode}")
         return done
 
+    def logs(self):
+        """The last lines of every part, for whom a test fails."""
+        found = sorted((self.host.root / f"{self.folder}/site/var/log".lstrip("/")).glob("*.log"))
+        return "".join(f"\n== {path.name}\n{path.read_text()[-1500:]}" for path in found)
+
     def hisops(self, *words):
         """What a command of hisops about the site ended with."""
         program = f"{self.folder}/.venv/bin/hisops"

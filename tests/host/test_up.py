@@ -40,7 +40,7 @@ def up(clone, before):
 @pytest.fixture(scope="module")
 def status(clone, up):
     """How the site was after the first `./up`."""
-    assert up.returncode == 0, up.stdout + up.stderr
+    assert up.returncode == 0, up.stdout + up.stderr + clone.logs()
     return clone.ask("status")
 
 
@@ -223,7 +223,7 @@ def test_up_works_for_an_ordinary_user_once_the_packages_are_there(
 
     done = users_clone.up()
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr + users_clone.logs()
     found = users_clone.ask("status")
     assert {part["light"] for part in found["parts"]} == {"ok"}
     assert {each["state"] for each in found["backups"]} == {"done"}
