@@ -13,6 +13,8 @@ from tests.real.agent.test_agent_values import fetch, node_families, series
 
 # Names that node_exporter gives to its collectors; the others are the same.
 _THEIR_NAMES = {"power_supply": "powersupplyclass"}
+# node_exporter 1.5 counts other operations of NFS version 4 under these names.
+_WRONG_METHODS = ("RelLockOwner", "Verify", "Write")
 
 
 @pytest.fixture
@@ -63,5 +65,10 @@ def test_the_same_hardware_gives_the_same_series_types_and_values(start, tree, t
     assert {name: kind for name, kind in wanted.items() if served.get(name) != kind} == {}
     assert set(found) - set(expected) == set()
     assert set(expected) - set(found) == set()
-    assert found == pytest.approx(expected, rel=1e-9)
+    wrong = {
+        ("node_nfsd_requests_total", (("method", name), ("proto", "4"))) for name in _WRONG_METHODS
+    }
+    assert {k: v for k, v in found.items() if k not in wrong} == pytest.approx(
+        {k: v for k, v in expected.items() if k not in wrong}, rel=1e-9
+    )
     assert len(found) > 20

@@ -40,6 +40,10 @@ _SHARED = [
     "entropy",
     "fibrechannel",
     "hwmon",
+    "infiniband",
+    "mdadm",
+    "nfs",
+    "nfsd",
     "nvme",
     "powersupplyclass",
     "rapl",
@@ -48,6 +52,7 @@ _SHARED = [
     "thermal_zone",
     "timex",
     "udp_queues",
+    "xfs",
 ]
 _MOUNTS = r"^/(dev|proc|run|sys|var/lib/docker|var/lib/containers/storage)($|/)"
 _TEXT = """\
