@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from hisops.core.io import Completed
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KEPT = ("HOME", "TMPDIR", "USER")
+_PROGRAM = (b"\x7fEL", b"#!")
 _TAIL_BYTES = 4096
 _STOP_SECONDS = 5.0
 _Child = subprocess.Popen[bytes]
@@ -101,7 +103,7 @@ def _start(
     fixed |= {key: os.environ[key] for key in _KEPT if key in os.environ}
     try:
         return subprocess.Popen(
-            list(argv),
+            _bound(argv),
             stdin=stdin,
             stdout=stdout,  # type: ignore[arg-type]  # a file object or a constant
             stderr=stderr,  # type: ignore[arg-type]  # a file object or a constant
@@ -111,6 +113,27 @@ def _start(
         )
     except OSError as error:
         raise _unstartable(argv[0], cwd, error) from None
+
+
+def _bound(argv: Sequence[str]) -> list[str]:
+    """The command, ended by the kernel when its starter is killed and cannot do it any more.
+
+    The kernel's word is about the thread that started it (PR_SET_PDEATHSIG, prctl(2)): here each
+    thread waits for its program. setpriv hands what execve(2) refuses to a shell, as execvp(3)
+    does, so a file that does not begin as a program is left to the caller, who reports it.
+    """
+    found = shutil.which(argv[0], path=_PATH)
+    if found is None or not _begins_as_program(found) or not shutil.which("setpriv", path=_PATH):
+        return list(argv)
+    return ["setpriv", "--pdeathsig", "TERM", "--", *argv]
+
+
+def _begins_as_program(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(3).startswith(_PROGRAM)
+    except OSError:  # it may be run, and not be read
+        return False
 
 
 def _unstartable(program: str, cwd: str | None, error: OSError) -> OpsError:
