@@ -11,19 +11,23 @@ from hisops.core.errors import Exit, OpsError
 from hisops.io import process
 from tests.lab.wait import is_gone, until
 
-# Takes what comes; writes "whole" at the end of file and "stopped" at SIGINT.
+# Takes what comes; writes "whole" at the end of file and "stopped" at SIGINT. The signal is waited
+# for, not handled: Python would miss one that comes just before it reads on.
 SINK = """
-import signal, sys
+import os, signal, sys, threading
 from pathlib import Path
 log = Path(sys.argv[1])
-def stop(number, frame):
-    log.write_text("stopped")
-    sys.exit(7)
-signal.signal(signal.SIGINT, stop)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def take():
+    data = sys.stdin.buffer.read()
+    log.write_text("whole")
+    print(len(data), flush=True)
+    os._exit(0)
 log.write_text("ready")
-data = sys.stdin.buffer.read()
-log.write_text("whole")
-print(len(data))
+threading.Thread(target=take, daemon=True).start()
+signal.sigwait({signal.SIGINT})
+log.write_text("stopped")
+os._exit(7)
 """
 
 

@@ -206,7 +206,8 @@ def test_what_a_killed_drill_left_is_removed_by_the_next(
         [sys.executable, "-c", DRILL, world.folder], stdout=subprocess.DEVNULL
     )
     children.append(victim)
-    wait_for(lambda: list(scratch.glob("*/pg/data/postmaster.pid")))
+    # initdb has a postmaster.pid of its own for a moment, and no socket.
+    wait_for(lambda: list(scratch.glob("*/pg/.s.PGSQL.5432")))
     (pid_file,) = scratch.glob("*/pg/data/postmaster.pid")
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait(10)
