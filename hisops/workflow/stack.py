@@ -71,12 +71,13 @@ def _start(io: Io, store: Store, site: Site, *, actor: str, tell: Tell) -> None:
     if not runs:
         tell("preparing " + ", ".join(site.settings.stack))
     commands = prepare(io, store, site, actor=actor, tell=tell)
+    begun = io.now().timestamp()
     text = supervisor.configuration(site, commands, root=os.geteuid() == 0)
     changed = supervisor.start(io, site, text)
     _wait_all(io, site, [n for n in commands if n not in supervisor.LATE], tell, changed)
     supervisor.start_late(io, site)
     _wait_all(io, site, supervisor.LATE, tell, changed)
-    _wait_measured(io, site)
+    _wait_measured(io, site, begun if changed else 0.0)
     if changed:
         event = StackChanged(subject=site.root, state="started", parts=site.settings.stack)
         journal.record(store, event, at=io.now(), actor=actor)
@@ -92,12 +93,12 @@ def _refuse_taken(io: Io, site: Site, name: str) -> None:
         )
 
 
-def _wait_measured(io: Io, site: Site) -> None:
-    """Until Prometheus has measured a host since it started, so that the status is not of before."""
+def _wait_measured(io: Io, site: Site, begun: float) -> None:
+    """Until Prometheus has measured a host after that time, so that the status is not of before."""
     stack, deadline = site.settings.stack, io.tick() + _MEASURED_SECONDS
     if not {"agent", "prometheus"} <= set(stack):
         return
-    while not live.query(io, site, f"time() - timestamp(up) < {_MEASURED_SECONDS:g} and up == 1"):
+    while not live.query(io, site, f"timestamp(up) > {begun:.3f} and up == 1"):
         if io.tick() > deadline:
             fix = "hisops monitor targets: is this machine among them?"
             raise OpsError("Prometheus does not measure any host", fix=fix)
