@@ -1,4 +1,7 @@
-"""State of the network interfaces, from /sys/class/net (Linux documentation, sysfs-class-net)."""
+"""State of the network interfaces, from /sys/class/net (Linux documentation, sysfs-class-net).
+
+Most of it changes with the link only: it is read again when the link changes, and once a minute.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hisops.core.metric import Family, Reading
 from hisops.monitor.collector import Collector
+from hisops.monitor.rare import SEARCH_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +50,8 @@ _NUMBERS = {
     "type": _gauge("protocol_type", "Kind of interface, if_arp.h."),
 }
 _TEXTS = ("address", "broadcast", "duplex", "ifalias", "operstate")
+# One of these changes whenever the link does, or when another interface takes the name.
+_WATCHED = ("ifindex", "flags", "operstate", "carrier_changes")
 _INFO = _gauge("info", "Address and state in words; always 1.")
 _UP = _gauge("up", "1 when its state is up.")
 
@@ -56,14 +62,27 @@ class Netclass(Collector):
     slow = False
     folder = "/sys/class/net"
 
+    def __init__(self) -> None:
+        self._watched: dict[str, list[str | None]] = {}
+        self._last = Reading((), (), tuple)
+        self._due = 0.0
+
     def read(self, io: Machine) -> Reading:
         """What each interface has; most attributes are unreadable while it is down."""
-        found: dict[str, Attributes] = {}
-        for device in io.names(self.folder):
-            path = f"{self.folder}/{device}/"
-            values = {name: io.attribute(path + name) for name in (*_NUMBERS, *_TEXTS)}
-            found[device] = {name: text for name, text in values.items() if text is not None}
-        return parse(found)
+        watched = {
+            device: [io.attribute(f"{self.folder}/{device}/{name}") for name in _WATCHED]
+            for device in io.names(self.folder)
+        }
+        now = io.tick()
+        if watched != self._watched or now >= self._due:
+            self._last = parse({device: self._attributes(io, device) for device in watched})
+            self._watched, self._due = watched, now + SEARCH_SECONDS
+        return self._last
+
+    def _attributes(self, io: Machine, device: str) -> Attributes:
+        path = f"{self.folder}/{device}/"
+        values = {name: io.attribute(path + name) for name in (*_NUMBERS, *_TEXTS)}
+        return {name: text for name, text in values.items() if text is not None}
 
 
 def parse(found: Mapping[str, Attributes]) -> Reading:

@@ -33,12 +33,15 @@ class Vmstat(Collector):
 
 def parse(text: str, fields: tuple[str, ...]) -> Reading:
     """Values of these fields, as far as the text has them."""
-    words = text.split()
-    known = dict(zip(words[::2], words[1::2], strict=False))
-    names = [name for name in fields if name in known]
-    return Reading(
-        names, [known[name] for name in names], lambda: [(_family(name), ()) for name in names]
-    )
+    names: list[str] = []
+    values: list[str] = []
+    text = f"\n{text}"  # so that every line, the first as well, begins after a line end
+    for name in fields:
+        _, found, rest = text.partition(f"\n{name} ")
+        if found:
+            names.append(name)
+            values.append(rest.partition("\n")[0])
+    return Reading(names, values, lambda: [(_family(name), ()) for name in names])
 
 
 def _family(field: str) -> Family:

@@ -52,3 +52,41 @@ def test_a_file_beside_the_interfaces_is_none(machine):
     machine.files = {"/sys/class/net/bonding_masters": "bond0\n"}
 
     assert Netclass().read(machine).samples() == []
+
+
+def test_a_link_that_goes_down_is_seen_at_once(machine, values):
+    collector = Netclass()
+    machine.files = dict(ETH0)
+    collector.read(machine)
+
+    machine.files |= attributes("eth0", operstate="down", carrier_changes="3", carrier="0")
+    found = values(collector.read(machine))
+
+    assert found["node_network_up", "eth0"] == 0
+    assert found["node_network_carrier", "eth0"] == 0
+    assert found["node_network_carrier_changes_total", "eth0"] == 3
+
+
+def test_what_seldom_changes_is_read_again_once_a_minute(machine, values):
+    collector = Netclass()
+    machine.files = dict(ETH0)
+    collector.read(machine)
+    machine.files |= attributes("eth0", mtu="9000")
+
+    early = values(collector.read(machine))
+    machine.clock += 60
+    late = values(collector.read(machine))
+
+    assert early["node_network_mtu_bytes", "eth0"] == 1400
+    assert late["node_network_mtu_bytes", "eth0"] == 9000
+
+
+def test_another_interface_of_the_same_name_is_seen_at_once(machine, values):
+    collector = Netclass()
+    machine.files = dict(ETH0)
+    collector.read(machine)
+    machine.files |= attributes("eth0", ifindex="9", mtu="1500")
+
+    found = values(collector.read(machine))
+
+    assert found["node_network_mtu_bytes", "eth0"] == 1500

@@ -38,3 +38,15 @@ def test_a_machine_without_ip_version_6_has_the_rest(machine, values):
     machine.files = {"/proc/net/netstat": NETSTAT, "/proc/net/snmp": SNMP}
 
     assert len(values(Netstat().read(machine))) == 6
+
+
+def test_a_kernel_module_that_adds_a_line_moves_nothing(machine, values):
+    collector = Netstat()
+    machine.files = {"/proc/net/netstat": NETSTAT, "/proc/net/snmp": SNMP}
+    before = values(collector.read(machine))
+
+    machine.files["/proc/net/netstat"] = "MPTcpExt: A\nMPTcpExt: 7\n" + NETSTAT.replace(
+        "TW ListenDrops", "ListenDrops TW"
+    ).replace("6605 3", "3 6605")
+
+    assert values(collector.read(machine)) == before
