@@ -11,7 +11,10 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Conf(NamedTuple):
-    """Where the agent listens and what protects it, what it serves, and where it looks."""
+    """Where the agent listens and what protects it, what it serves, and where it looks.
+
+    `also` names collectors that do not run by default, with spaces between them.
+    """
 
     listen: str = "127.0.0.1:19100"
     certificate: str = ""
@@ -20,6 +23,7 @@ class Conf(NamedTuple):
     users: str = ""
     metrics: str = ""
     units: str = ""
+    also: str = ""
     proc: str = "/proc"
     sys: str = "/sys"
     root: str = "/"

@@ -44,13 +44,20 @@ def main(argv: list[str]) -> int:
 
 
 def build_loop(conf: Conf) -> Loop:
-    """The collectors that hisops ships, and those of the site."""
+    """The collectors that hisops ships, and those of the site; raises OpsError for unknown ones."""
     machine, patient = (
         Cached(proc=conf.proc, sys=conf.sys, root=conf.root, limit=limit) for limit in (512, 0)
     )
     found: dict[str, Collector] = {}
+    also = conf.also.split()
     for name in units.names(_PACKAGE):
-        found[name] = units.load(_PACKAGE, name)()
+        unit: Collector = units.load(_PACKAGE, name)()
+        if unit.by_default or name in also:
+            found[name] = unit
+    unknown = [name for name in also if name not in found]
+    if unknown:
+        fix = "correct site.yml: agent.also; the names are those of hisops/monitor/collectors"
+        raise OpsError(f"there is no collector {unknown[0]!r}", fix=fix, code=Exit.USAGE)
     for name, path in units.site_files(conf.units).items():
         found[name] = _site_unit(name, path)
     # Whatever jobs left behind comes last: a name that is measured here stays with its collector.

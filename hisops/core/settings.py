@@ -60,6 +60,13 @@ class Metrics(Listen, frozen=True, kw_only=True):
     scrape: Scrape = Scrape()
 
 
+class Agent(Listen, frozen=True, kw_only=True):
+    """The agent; `also` names those of the costly collectors that run as well."""
+
+    listen: str = "127.0.0.1:19100"
+    also: tuple[Literal["interrupts", "processes"], ...] = ()
+
+
 class Mail(Value, frozen=True, kw_only=True):
     """The mail server that pages leave by."""
 
@@ -97,7 +104,7 @@ class Settings(Value, frozen=True, kw_only=True):
     )
     prometheus: Metrics = msgspec.field(default_factory=lambda: Metrics(listen="127.0.0.1:19090"))
     engine: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19093"))
-    agent: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19100"))
+    agent: Agent = Agent()
     offsite: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19022"))
     mail: Mail = Mail()
     inbox: Sink = Sink()

@@ -117,9 +117,9 @@ class Cached:
                 os.close(handle)
 
     def _place(self, path: str) -> str:
-        if path.startswith("/proc/"):
+        if path == "/proc" or path.startswith("/proc/"):
             return self._proc + path[5:]
-        if path.startswith("/sys/"):
+        if path == "/sys" or path.startswith("/sys/"):
             return self._sys + path[4:]
         return self._root + path
 

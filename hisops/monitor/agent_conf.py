@@ -3,19 +3,20 @@
 from pathlib import Path
 
 import hisops
-from hisops.core.settings import Listen
+from hisops.core.settings import Agent
 
 
-def render(listen: Listen, *, root: str, state: str) -> str:
+def render(agent: Agent, *, root: str, state: str) -> str:
     """The text of agent.conf; relative files of the site are made absolute."""
     lines = {
-        "listen": listen.listen,
-        "certificate": _place(root, listen.certificate),
-        "key": _place(root, listen.key),
-        "client_ca": _place(root, listen.client_ca),
-        "users": _place(root, listen.users),
+        "listen": agent.listen,
+        "certificate": _place(root, agent.certificate),
+        "key": _place(root, agent.key),
+        "client_ca": _place(root, agent.client_ca),
+        "users": _place(root, agent.users),
         "metrics": f"{state}/metrics",
         "units": f"{root}/units/collectors",
+        "also": " ".join(agent.also),
     }
     head = "# Written by hisops from site.yml; changes here are lost.\n"
     return head + "".join(f"{name}={value}\n" for name, value in lines.items() if value)

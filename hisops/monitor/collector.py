@@ -26,6 +26,9 @@ class Collector:
     """Whether it may wait for a disk, a network or another program: then it runs on a thread of
     its own with a deadline. A unit that reads only /proc, /sys and /etc says False."""
 
+    by_default = True
+    """Whether it runs without being named in site.yml: agent.also."""
+
     def collect(self, io: Machine) -> Iterable[Sample]:
         """Samples of now."""
         return self.read(io).samples()

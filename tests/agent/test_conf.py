@@ -4,7 +4,7 @@ import pytest
 
 from hisops.agent.conf import Conf, parse
 from hisops.core.errors import Exit, OpsError
-from hisops.core.settings import Listen
+from hisops.core.settings import Agent
 from hisops.monitor import agent_conf
 
 
@@ -15,11 +15,16 @@ def test_reads_names_and_values():
 
 
 def test_reads_back_what_the_site_renders():
-    listen = Listen(
-        listen="10.1.2.3:9100", certificate="tls/a.pem", key="/k.pem", client_ca="ca.pem", users="u"
+    agent = Agent(
+        listen="10.1.2.3:9100",
+        certificate="tls/a.pem",
+        key="/k.pem",
+        client_ca="ca.pem",
+        users="u",
+        also=("processes", "interrupts"),
     )
 
-    conf = parse(agent_conf.render(listen, root="/site", state="/site/var"), "f")
+    conf = parse(agent_conf.render(agent, root="/site", state="/site/var"), "f")
 
     assert conf == Conf(
         listen="10.1.2.3:9100",
@@ -28,6 +33,7 @@ def test_reads_back_what_the_site_renders():
         client_ca="/site/ca.pem",
         users="/site/u",
         metrics="/site/var/metrics",
+        also="processes interrupts",
         units="/site/units/collectors",
     )
 

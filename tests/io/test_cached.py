@@ -29,6 +29,8 @@ def test_looks_under_its_own_roots(machine):
     assert machine.attribute("/sys/class/mtu") == "1500"
     assert machine.read("/etc/os-release") == "ID=debian\n"
     assert machine.names("/sys/class") == ["mtu"]
+    assert machine.names("/proc") == ["net"]
+    assert machine.names("/sys") == ["class"]
     assert machine.volumes(["/"])["/"].size_bytes > 0
 
 

@@ -56,7 +56,7 @@ def families(tree) -> set[str]:
 
 
 def test_the_same_hardware_gives_the_same_series_types_and_values(start, tree, theirs):
-    ours = start(proc=f"{tree}/proc", sys=f"{tree}/sys").page()
+    ours = start(proc=f"{tree}/proc", sys=f"{tree}/sys", also="interrupts processes").page()
     wanted = node_families(theirs)
 
     served = {name: kind for name, kind in node_families(ours).items() if name in families(tree)}
