@@ -9,6 +9,7 @@ from hisops.core.io import MailReply, MailServer
 from hisops.io.deadline import bounded
 
 _READY, _TAKEN, _REFUSED = 220, 250, 554
+_GOOD = range(200, 300)  # RFC 5321, 4.2.1: the first digit decides; 251 takes a recipient, too
 
 
 def post(server: MailServer, sender: str, to: str, message: bytes, timeout: float) -> MailReply:
@@ -18,7 +19,7 @@ def post(server: MailServer, sender: str, to: str, message: bytes, timeout: floa
         with bounded(timeout, lambda: client.sock) as check:
             refusal = _address(client, server, sender, to)
             check()
-            return refusal or _reply(*client.data(message))
+            return refusal or _verdict(*client.data(message))
     except smtplib.SMTPResponseException as error:
         return _reply(error.smtp_code, error.smtp_error)
     except smtplib.SMTPNotSupportedError as error:
@@ -26,6 +27,9 @@ def post(server: MailServer, sender: str, to: str, message: bytes, timeout: floa
     except (OSError, smtplib.SMTPException) as error:
         cause = f"{server.address}: no answer: {error}"
         raise OpsError(cause, fix="check mail.server", code=Exit.UNREACHABLE) from None
+    except ValueError:  # a line end or a sign beyond ASCII; its text would tell the password
+        cause = f"{server.address}: sender, recipient, user or password cannot be sent"
+        raise OpsError(cause, fix="write them in ASCII, on one line", code=Exit.USAGE) from None
     finally:
         client.close()
 
@@ -45,16 +49,21 @@ def _address(client: smtplib.SMTP, server: MailServer, sender: str, to: str) -> 
     client._host = host  # type: ignore[attr-defined]  # TLS checks it; connect() leaves it empty
     code, text = client.connect(host, int(port))
     if code != _READY:
-        return _reply(code, text)
+        return _reply(code if code not in _GOOD else _REFUSED, text)
     if server.security == "starttls":
         client.starttls(context=ssl.create_default_context())
     if server.user:
         client.login(server.user, server.password)
     client.ehlo_or_helo_if_needed()
     code, text = client.mail(sender)
-    if code == _TAKEN:
+    if code in _GOOD:
         code, text = client.rcpt(to)
-    return None if code == _TAKEN else _reply(code, text)
+    return None if code in _GOOD else _reply(code, text)
+
+
+def _verdict(code: int, text: bytes) -> MailReply:
+    """The answer to the message itself: every good one as 250."""
+    return _reply(_TAKEN if code in _GOOD else code, text)
 
 
 def _reply(code: int, text: bytes | str) -> MailReply:

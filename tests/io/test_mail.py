@@ -73,6 +73,27 @@ def test_a_taken_mail_gives_the_servers_last_words():
     assert b"rcpt TO:<b@x>\r\n" in heard
 
 
+def test_a_recipient_who_moved_gets_the_message_all_the_same():
+    answers = (*GOOD[:3], b"251 user not local, will forward\r\n", *GOOD[4:])
+    with talking(*answers) as (address, heard):
+        assert post(address) == (250, "queued")
+
+    assert b"data\r\n" in heard
+
+
+@pytest.mark.parametrize("greeting", [b"250 hi\r\n", b"299 hi\r\n"])
+def test_a_wrong_greeting_is_never_taken_for_a_taken_mail(greeting):
+    with talking(greeting, b"") as (address, _):
+        assert post(address).code == 554
+
+
+def test_an_address_that_no_command_can_hold_is_an_error_in_one_line():
+    with talking(*GOOD) as (address, heard), pytest.raises(OpsError, match="cannot be sent"):
+        Local().mail(MailServer(address), "a@x", "李@x", MESSAGE, timeout=2)
+
+    assert b"data\r\n" not in heard
+
+
 @pytest.mark.parametrize(
     ("answers", "code"),
     [

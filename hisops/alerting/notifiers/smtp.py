@@ -10,7 +10,7 @@ from hisops.core.errors import OpsError
 from hisops.core.io import Io, MailServer
 from hisops.core.text import Secret
 
-_TAKEN = range(200, 300)
+_TAKEN = 250
 _LATER = range(400, 500)
 
 
@@ -34,7 +34,7 @@ class Smtp(Notifier, frozen=True, kw_only=True):
             )
         except OpsError as error:
             raise Undelivered(error.cause, permanent=False) from None
-        if reply.code not in _TAKEN:
+        if reply.code != _TAKEN:
             cause = f"{self.server}: {reply.code} {reply.text}"
             raise Undelivered(cause, permanent=reply.code not in _LATER)
         return str(message["Message-ID"])
@@ -46,7 +46,7 @@ def compose(note: Note, sender: str, date: str) -> EmailMessage:
     domain = sender.rpartition("@")[2]
     message["From"] = sender
     message["To"] = note.to.email
-    message["Subject"] = " ".join(note.subject.split())
+    message["Subject"] = _plain(note.subject)
     message["Date"] = date
     message["Message-ID"] = f"<{note.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
@@ -59,3 +59,12 @@ def compose(note: Note, sender: str, date: str) -> EmailMessage:
     # Not 8bit: a server without 8BITMIME (RFC 6152) would refuse or spoil it.
     message.set_content(note.text, cte="quoted-printable")
     return message
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing can end the header: alerts may say anything.
+
+    email decodes an encoded word (RFC 2047) that it is given, and writes the line ends in it out.
+    """
+    line = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(line.split()).replace("=?", "= ?")

@@ -1,12 +1,14 @@
 """Mail: the server's answer decides, the password stays out of errors."""
 
+import re
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from msgspec.structs import replace
 
 from hisops.alerting.note import Note, Undelivered
-from hisops.alerting.notifiers.smtp import Smtp
+from hisops.alerting.notifiers.smtp import Smtp, compose
 from hisops.core.errors import Exit, OpsError
 from hisops.core.model import Person
 from hisops.core.text import Secret
@@ -41,6 +43,26 @@ def test_the_mail_says_all_of_the_note(io):
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_body(("plain",)).get_content().splitlines() == NOTE.text.splitlines()
     assert data.isascii()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "down =?utf-8?q?a=0d=0aBcc:_mallory=40example.org?= now",
+        "==?utf-8?q?=0aBcc:_m?= 告警",
+        "down\r\nBcc: m",
+        "down\u2028Bcc: m \0 \x1b[2J",
+    ],
+)
+def test_no_text_of_an_alert_adds_a_header(subject):
+    head = (
+        compose(replace(NOTE, subject=subject), "a@x", "now").as_bytes().partition(b"\r\n\r\n")[0]
+    )
+
+    names = [line.partition(b":")[0] for line in re.split(rb"[\r\n]+(?![ \t])", head)]
+    assert b"Subject" in names
+    assert b"Bcc" not in names
+    assert not set(head) & {0, 0x1B}
 
 
 @pytest.mark.parametrize(
