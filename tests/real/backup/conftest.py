@@ -105,6 +105,17 @@ def short_folder() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def data(short_folder: str) -> Path:
+    """A folder of 41 files, some with names that are hard to read."""
+    folder = Path(short_folder, "data")
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"报告 {number}\n.txt").write_text(f"result {number}\n" * 50)
+    (folder / os.fsdecode(b"rapport\xe9")).write_bytes(b"latin-1 name")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A repository without a snapshot."""
