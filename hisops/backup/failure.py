@@ -89,6 +89,12 @@ _SIGNS = (
         "the repository is damaged: {0}",
         "keep it untouched, restore from another copy, and run: hisops backup check",
     ),
+    _Sign(  # SFTP 3 has no code for a full disk (draft-ietf-secsh-filexfer-02, 7)
+        r"SSH_FX_FAILURE",
+        Exit.FAILED,
+        "the far host cannot store it: {0}",
+        "look at free space and quota of that host first, then run the backup again",
+    ),
     _Sign(
         r"permission denied|operation not permitted|read-only file system",
         Exit.FAILED,
@@ -108,7 +114,7 @@ _INTERRUPTED = (130, -2)
 
 def classify(code: int, errors: str, version: Version) -> OpsError:
     """The error behind an exit code other than 0 and its standard error."""
-    lines = [_told(line) for line in errors.splitlines() if line.strip()]
+    lines = [_told(line) for line in _without_trace(errors) if line.strip()]
     if code in _INTERRUPTED:
         return OpsError("restic was interrupted", fix="run it again", code=Exit.INTERRUPTED)
     known = Exit(code) if code in set(_BY_CODE) else None
@@ -121,6 +127,13 @@ def classify(code: int, errors: str, version: Version) -> OpsError:
         return OpsError(_BY_CODE[known], fix=fix, code=known)
     last = next((line for line in reversed(lines) if line), f"no message, code {code}")
     return OpsError(f"restic ended with {code}: {_short(last)}", fix="see the journal and the log")
+
+
+def _without_trace(errors: str) -> list[str]:
+    """The lines without Go's stack: the name of a function, and indented below it its place."""
+    lines = errors.splitlines()
+    is_place = [line.startswith("\t") for line in [*lines, ""]]
+    return [line for n, line in enumerate(lines) if not is_place[n] and not is_place[n + 1]]
 
 
 def _told(line: str) -> str:

@@ -115,3 +115,28 @@ def test_an_old_restic_s_code_10_is_not_believed():
 )
 def test_a_lock_that_was_taken_away_is_noticed_though_the_code_is_0(line):
     assert LOST_LOCK.search(line)
+
+
+SFTP = """\
+Save(<data/16dc702145>) returned error, retrying after 15.39s: Write: sftp: "Failure" (SSH_FX_FAILURE)
+sftp: "Failure" (SSH_FX_FAILURE)
+Write
+github.com/restic/restic/internal/backend/sftp.(*SFTP).Save
+\tgithub.com/restic/restic/internal/backend/sftp/sftp.go:367
+runtime.goexit
+\truntime/asm_amd64.s:1594
+
+"""
+
+
+def test_a_far_host_that_cannot_write_is_told_with_the_full_disk_first():
+    error = classify(1, SFTP, OLD)
+
+    assert error.cause.startswith("the far host cannot store it: Save(<data/16dc702145>)")
+    assert "free space" in error.fix
+
+
+def test_a_stack_is_never_taken_for_the_cause():
+    error = classify(2, "something new\nmain.run\n\tmain.go:12\n", OLD)
+
+    assert error.cause == "restic ended with 2: something new"

@@ -96,6 +96,27 @@ def test_an_off_site_host_that_is_down_is_caught_up_later(offsite_sshd, made, ch
     assert (caught_up.state, caught_up.tag) == ("done", local.tag)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root")
+def test_a_full_off_site_disk_fails_the_copy_alone_and_is_caught_up(offsite_sshd, made):
+    disk = Path(offsite_sshd.site.state, "offsite/jail/data/work")
+    content = disk.with_name("content")
+    shutil.copytree(disk, content)
+    Path(offsite_sshd.folder, "data", "image").write_bytes(os.urandom(12 * 2**20))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=True)
+    try:
+        shutil.copytree(content, disk, dirs_exist_ok=True)
+        local, far = offsite_sshd.run(made)
+        subprocess.run(["mount", "-o", "remount,size=60m", disk], check=True)
+        caught_up = offsite_sshd.run(made)[-1]
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+    assert (local.state, far.state) == ("done", "failed")
+    assert far.cause.startswith("offsite")
+    assert "space" in far.fix
+    assert caught_up.state == "done"
+
+
 def test_a_changed_host_key_is_an_alarm(offsite_sshd, plan):
     pinned = Path(plan.copies[0].known_hosts)
     other = Path(offsite_sshd.site.state, "credentials/offsite-key.pub").read_text()
