@@ -123,5 +123,6 @@ def _vault_password(settings: Settings, state: str) -> str:
     """
     if settings.vault is None:
         return ""
-    kind, _, name = settings.vault.password.ref.partition(":")
-    return f"file:{state}/credentials/{name}" if kind == "credential" else f"{kind}:{name}"
+    password = settings.vault.password
+    is_ours = password.kind == "credential"
+    return f"file:{state}/credentials/{password.name}" if is_ours else password.ref

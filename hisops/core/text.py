@@ -80,6 +80,16 @@ class Secret:
             raise ValueError("a reference env:NAME, file:PATH, credential:NAME or cmd:PROGRAM")
         return cls(text)
 
+    @property
+    def kind(self) -> str:
+        """What stands before the colon, one of KINDS."""
+        return self.ref.partition(":")[0]
+
+    @property
+    def name(self) -> str:
+        """What stands behind the colon: a variable, a path, a credential or a command."""
+        return self.ref.partition(":")[2]
+
     def __repr__(self) -> str:
         return f"Secret({self.ref!r})"
 

@@ -118,11 +118,10 @@ def _protection(site: Site) -> _Block:
 
 
 def _password_file(site: Site, secret: Secret) -> str:
-    kind, _, name = secret.ref.partition(":")
-    if kind == "file":
-        return name
-    if kind == "credential":
-        return f"{site.state}/credentials/{name}"
+    if secret.kind == "file":
+        return secret.name
+    if secret.kind == "credential":
+        return f"{site.state}/credentials/{secret.name}"
     cause = f"site.yml: prometheus.scrape.password is {secret.ref}: Prometheus reads a file"
     fix = "use credential:NAME or file:PATH"
     raise OpsError(cause, fix=fix, code=Exit.USAGE)

@@ -28,11 +28,11 @@ def prepare(
 
 def _make(io: Io, site: Site, secret: Secret, value: str) -> bool:
     path = _path(site, secret)
-    if not secret.ref.startswith("credential:") or io.exists(path):
+    if secret.kind != "credential" or io.exists(path):
         return False
     io.write(path, value, mode=0o600)
     return True
 
 
 def _path(site: Site, secret: Secret) -> str:
-    return f"{site.state}/credentials/{secret.ref.partition(':')[2]}"
+    return f"{site.state}/credentials/{secret.name}"

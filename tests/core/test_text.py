@@ -51,3 +51,9 @@ def test_prints_sizes_in_their_largest_fitting_unit():
 
 def test_hints_at_the_nearest_word():
     assert did_you_mean("retenton", ["retention", "copies"]) == "did you mean 'retention'?"
+
+
+def test_a_secret_tells_its_kind_and_its_name_apart():
+    secret = Secret.parse("cmd:pass show site:restic")
+
+    assert (secret.kind, secret.name) == ("cmd", "pass show site:restic")
