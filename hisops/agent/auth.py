@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from binascii import Error as NoBase64
 from binascii import a2b_base64
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ class Gate:
         self._waiting: list[tuple[str, Callable[[int], None]]] = []
         self._worker = Worker(self._check, wake)
         self._passed = False
+        self._asked = self._users
 
     def admit(self, header: str, done: Callable[[int], None]) -> None:
         """Call `done` with 200, 401 or 503, now or from `collect`."""
@@ -53,7 +53,7 @@ class Gate:
         if not self._waiting or not self._worker.wait(0):
             return
         header, done = self._waiting.pop(0)
-        if self._passed:
+        if self._passed and self._asked is self._users:  # not by users who were replaced meanwhile
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known.add(self._mark(header))
@@ -62,8 +62,9 @@ class Gate:
         done(200 if self._passed else 401)
 
     def _check(self) -> None:
+        self._asked = self._users
         try:
-            self._passed = verify(self._waiting[0][0], self._users)
+            self._passed = verify(self._waiting[0][0], self._asked)
         except OSError as error:  # libcrypt is missing
             sys.stderr.write(f"hisops agent: {error}\n")
             self._passed = False
@@ -114,7 +115,7 @@ def verify(header: str, users: dict[str, str]) -> bool:
     scheme, _, token = header.partition(" ")
     try:
         name, _, password = a2b_base64(token).decode().partition(":")
-    except (NoBase64, UnicodeDecodeError):
+    except ValueError:  # no Base64, not even ASCII, or no UTF-8 in it
         return False
     hashed = users.get(name, next(iter(users.values())))
     right = _crypt(password, hashed) == hashed

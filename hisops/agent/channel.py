@@ -144,7 +144,7 @@ def _context(conf: Conf) -> ssl.SSLContext:
         if conf.client_ca:
             context.load_verify_locations(conf.client_ca)
             context.verify_mode = ssl.CERT_REQUIRED
-    except (ssl.SSLError, ValueError) as error:
+    except (OSError, ValueError) as error:  # SSLError is an OSError, too
         why = getattr(error, "reason", None) or str(error)
         cause = f"{conf.certificate}: certificate, key or client_ca does not load: {why}"
         fix = "give PEM files without a password that belong together"

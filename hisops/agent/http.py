@@ -17,6 +17,7 @@ _REASONS = {
 }
 _GZIP = 31  # zlib: largest window, gzip header
 _FASTEST = 1
+_ENDS = frozenset("\r\n\0")  # alone, others may take them for the end of a header (RFC 9112, 2.2)
 
 
 class BadRequestError(Exception):
@@ -61,8 +62,10 @@ def parse(head: bytes) -> Request:
         raise BadRequestError(400) from None
     if version not in ("HTTP/1.1", "HTTP/1.0") or not target.startswith("/"):
         raise BadRequestError(400)
-    headers = dict(_header(line) for line in lines)
-    if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+    pairs = [_header(line) for line in lines]
+    headers = dict(pairs)
+    lengths = {value for name, value in pairs if name == "content-length"}
+    if lengths - {"0"} or "transfer-encoding" in headers:
         raise BadRequestError(400)  # a body here has no meaning; read as a request it would do harm
     connection = headers.get("connection", "").lower()
     keep = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
@@ -94,6 +97,6 @@ def plain(status: int, headers: str = "") -> Answer:
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not name or name != name.strip():
+    if not colon or not name or name != name.strip() or not _ENDS.isdisjoint(line):
         raise BadRequestError(400)
     return name.lower(), value.strip()
