@@ -20,7 +20,7 @@ _HERE = Path(__file__).resolve().parents[1]
 _COPIED = ("node_", "process_")
 _UNITS = ("_bytes", "_celsius", "_info", "_ratio", "_seconds", "_timestamp_seconds", "_total")
 # A kernel without these files is broken.
-_EVERYWHERE = ("arp", "interrupts", "processes", "softnet")
+_EVERYWHERE = ("arp", "interrupts", "processes", "softnet", "stat")
 # 1 or 0, with the word that is true.
 _STATES = ("_bad", "_passed", "_present", "_stale", "_state", "_success")
 

@@ -12,7 +12,7 @@ from tests.real.agent.conftest import free_port, wait_for
 from tests.real.agent.test_agent_values import fetch, node_families, series
 
 # Names that node_exporter gives to its collectors; the others are the same.
-_THEIR_NAMES = {"power_supply": "powersupplyclass"}
+_THEIR_NAMES = {"cpu_throttle": "cpu", "power_supply": "powersupplyclass"}
 # node_exporter 1.5 counts other operations of NFS version 4 under these names.
 _WRONG_METHODS = ("RelLockOwner", "Verify", "Write")
 
