@@ -44,6 +44,8 @@ class Part:
             self._lay_out(reading)
         for value in reading.values:
             float(value)
+            if value.__class__ is bool:  # a number to Python, a word on the page
+                raise ValueError(f"{value} is no number")
         return self._template % self._pick(reading.values)
 
     def _lay_out(self, reading: Reading) -> None:

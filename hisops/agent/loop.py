@@ -55,35 +55,35 @@ class Run:
         self.fresh_at = machine.tick()
         self.problem = ""
         self.reading: Reading | None = None
+        self._cause = ""
         self._machine = machine
         self.worker = Worker(self.read)
 
     def read(self) -> None:
-        """Take a reading; the problem is a value afterwards, whatever the unit raised."""
+        """Take a reading; what went wrong is a value afterwards, whatever the unit raised."""
         start = self._machine.tick()
         try:
-            self.reading, problem = self.unit.read(self._machine), ""
+            self.reading, self._cause = self.unit.read(self._machine), ""
         except Exception as error:  # noqa: BLE001 - a unit, also a site's own, may raise anything
-            self.reading, problem = None, _text(error)
+            self.reading, self._cause = None, _text(error)
         self.seconds = self._machine.tick() - start
-        self._tell(problem)
 
     def fill(self) -> None:
-        """Turn the last reading into text; without one the part is empty."""
-        self.text = ""
-        if self.reading is None:
-            return
-        try:
-            self.text = self.part.fill(self.reading)
-        except Exception as error:  # noqa: BLE001 - values and names come from the unit
-            self._tell(_text(error))
-        self.fresh_at = self._machine.tick()
+        """Turn the last reading into text, or its trouble into the problem; then the part is empty."""
+        self.text, problem = "", self._cause
+        if self.reading is not None:
+            try:
+                self.text = self.part.fill(self.reading)
+            except Exception as error:  # noqa: BLE001 - values and names come from the unit
+                problem = _text(error)
+            self.fresh_at = self._machine.tick()
+        self._tell(problem)
 
     def _tell(self, problem: str) -> None:
         """Write a problem to standard error when it is a new one."""
-        if problem and problem != self.problem:
-            sys.stderr.write(f"hisops agent: collector {self.name}: {problem}\n")
-        self.problem = problem
+        is_new, self.problem = problem != self.problem, problem
+        if problem and is_new:
+            _write(f"hisops agent: collector {self.name}: {problem}\n")
 
 
 class Loop:
@@ -117,7 +117,8 @@ class Loop:
             if run not in late:
                 run.fill()
         texts = [run.text for run in self._runs]
-        return "".join((*texts, self._own.fill(self._report(late)))).encode()
+        # Names that are no UTF-8 come as lone surrogates, which have no encoding.
+        return "".join((*texts, self._own.fill(self._report(late)))).encode(errors="replace")
 
     def _report(self, late: list[Run]) -> Reading:
         now = self._tick()
@@ -137,6 +138,14 @@ class Loop:
             for run in self._runs
             for family in (_SECONDS, _SUCCESS, _DROPPED, _STALE)
         ]
+
+
+def _write(line: str) -> None:
+    """Tell the log; a full disk below it must not cost the page that reports it."""
+    try:
+        sys.stderr.write(line)
+    except OSError:
+        return
 
 
 def _text(error: Exception) -> str:

@@ -77,7 +77,8 @@ def _series(line: str) -> tuple[str, Labels, str]:
     if len(words) != 1:
         raise ValueError("expected one value and no timestamp after the series")
     float(words[0])
-    if "_" in words[0]:  # Python reads 1_000 as a number, Prometheus does not
+    # Python reads 1_000 and digits of all scripts as numbers, Prometheus does not.
+    if "_" in words[0] or not words[0].isascii():
         raise ValueError(f"{words[0]!r} is no number")
     return name, labels, words[0]
 

@@ -81,6 +81,7 @@ def test_a_family_belongs_to_the_first_collector_that_serves_it():
         (BEDS, (("ward:x", "a"),), 1),
         (BEDS, (("1", "a"),), 1),
         (BEDS, (), "many"),
+        (BEDS, (), True),
     ],
 )
 def test_what_is_unfit_for_a_page_is_refused(row):

@@ -50,6 +50,7 @@ def test_reads_back_whatever_is_written(pairs):
         "hisops_x one",
         "hisops_x 1 1700000000000",
         "hisops_x 1_0",
+        "hisops_x ١",
         "9x 1",
         "hisops-x 1",
         'hisops_x{a="1" 1',
