@@ -50,8 +50,14 @@ need_environment() {
     stamp=.venv/$(cat "$list" pyproject.toml | sha256sum | cut -c1-16).$list
     [ -e "$stamp" ] && return
     say "installing Python packages of $list"
-    [ -x .venv/bin/python ] || $python -m venv .venv
-    .venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r "$list"
-    .venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+    rm -f .venv/*."$list"
+    # One that was killed while it was made has a python and no pip.
+    [ -x .venv/bin/pip ] || $python -m venv --clear .venv
+    if ! .venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r "$list" >&2 ||
+        ! .venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . >&2; then
+        say "hisops: pip could not install the packages of $list"
+        say "  what to do: read the lines above; mend the network or /etc/pip.conf; run it again"
+        exit 1
+    fi
     touch "$stamp"
 }
