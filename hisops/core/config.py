@@ -29,7 +29,12 @@ def parse(
 ) -> Any:
     """The YAML document as plain values, None when it is empty or broken (then a problem is added)."""
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506 - CSafeLoader or a class below it
+        data = yaml.load(text, Loader=loader)  # noqa: S506 - CSafeLoader or a class below it
+        circle = _circle(data, (), frozenset(), set())
+        if circle is None:
+            return data
+        cause = f"{dotted(circle)}: an alias stands inside of what it stands for"
+        problems.append(Problem(file=file, at=circle, cause=cause, fix="write the value itself"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         cause = f"not valid YAML: {error.problem or error.context}"
@@ -105,6 +110,21 @@ def duplicate_keys(text: str, file: str) -> Iterator[Problem]:
                     yield Problem(file=file, line=line, cause=cause, fix="keep one of them")
                 seen.add(name)
                 todo.append(value)
+
+
+def _circle(data: Any, at: Path, above: frozenset[int], whole: set[int]) -> Path | None:
+    """Where a document contains itself by an alias, which no walk over it would survive."""
+    if not isinstance(data, dict | list) or id(data) in whole:
+        return None
+    if id(data) in above:
+        return at
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        step = str(key) if isinstance(data, dict) else key
+        found = _circle(value, (*at, step), above | {id(data)}, whole)
+        if found is not None:
+            return found
+    whole.add(id(data))
+    return None
 
 
 def _decode(data: Any, kind: Any, file: str, problems: list[Problem], at: Path) -> Any:

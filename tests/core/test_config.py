@@ -107,3 +107,14 @@ def test_every_wrong_value_is_told_with_what_to_write():
 
 def test_keys_that_are_lists_and_aliases_to_themselves_are_no_trouble():
     assert list(config.duplicate_keys("? [a]\n: 1\nb: &b [*b]\n", "a.yml")) == []
+
+
+def test_a_value_that_contains_itself_is_a_mistake_with_its_line():
+    text = "name: x\nrota: &a [*a]\n"
+
+    first = (2, "rota[0]: an alias stands inside of what it stands for")
+    assert told(text)[0] == first
+
+
+def test_a_value_that_stands_twice_by_an_alias_is_right():
+    assert told('name: x\nrota: [&a {handover: "08:00"}, *a]\n') == []
