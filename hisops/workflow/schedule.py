@@ -1,7 +1,9 @@
 """Schedules in the operating system: /etc/cron.d, or systemd timers."""
 
+import re
 import shlex
 from collections.abc import Iterable
+from hashlib import sha256
 
 from hisops.core.io import Io
 from hisops.core.model import Value
@@ -50,6 +52,7 @@ def ours(io: Io, site: Site, folder: str, *, stack: bool = False) -> list[str]:
     stem = f"hisops-{slug(site)}"
     starts = f"{stem}" if stack else f"{stem}-job-"
     names = [name for name in io.names(folder) if name == stem or name.startswith(starts)]
+    names = [name for name in names if not name.endswith(".d")]  # a folder of `systemctl edit`
     return [path for name in names if _is_ours(io.read(path := f"{folder}/{name}"), site)]
 
 
@@ -66,7 +69,10 @@ def quoted(word: str) -> str:
 
 def slug(site: Site) -> str:
     """A name for files: cron takes only letters, digits, - and _."""
-    return site.root.strip("/").replace("/", "-").replace(".", "_").replace(" ", "_")[-60:]
+    plain = site.root.strip("/").replace("/", "-").replace(".", "_").replace(" ", "_")
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", plain)[-60:]
+    # Two sites must not share a file because their names differ in other signs only.
+    return name if name == plain else f"{name}-{sha256(site.root.encode()).hexdigest()[:8]}"
 
 
 def _is_ours(text: str, site: Site) -> bool:
@@ -84,7 +90,7 @@ Description=hisops job {job.name}
 Type=oneshot
 User={user}
 ExecStart={command}
-TimeoutStartSec={job.schedule.timeout.seconds + 60:g}
+TimeoutStartSec={job.schedule.timeout.seconds + 60:.0f}
 Nice=10
 """
 

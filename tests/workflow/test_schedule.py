@@ -1,5 +1,7 @@
 """Schedules become files of cron or systemd, and only our own files are touched."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -60,3 +62,27 @@ def test_what_stands_there_already_is_not_written_again(io, site, jobs):
     io.write(file.path, file.text)
 
     assert schedule.differing(io, [file]) == []
+
+
+def test_a_drop_in_folder_of_an_administrator_is_left_alone(io, site, jobs):
+    service, timer = schedule.timers(site, jobs, "ops")
+    for file in (service, timer):
+        io.write(file.path, file.text)
+    io.write(f"{service.path}.d/override.conf", "[Service]\nNice=5\n")
+
+    assert schedule.ours(io, site, schedule.SYSTEMD) == [service.path, timer.path]
+
+
+@pytest.mark.parametrize("roots", [("/srv/医院", "/srv/急诊"), ("/srv/a+b", "/srv/a@b")])
+def test_two_sites_have_files_of_their_own_that_cron_reads(site, jobs, roots):
+    paths = [
+        schedule.crontab(msgspec.structs.replace(site, root=root), jobs, "ops")[0].path
+        for root in roots
+    ]
+
+    assert paths[0] != paths[1]
+    assert all(re.fullmatch(r"/etc/cron\.d/[A-Za-z0-9_-]+", path) for path in paths)
+
+
+def test_a_plain_folder_gives_a_plain_name(site):
+    assert schedule.slug(msgspec.structs.replace(site, root="/srv/his.ops")) == "srv-his_ops"
