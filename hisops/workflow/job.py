@@ -88,7 +88,7 @@ def _execute(io: Io, site: Site, job: Job) -> JobFinished:
         done = io.run(hisops(site, *job.argv), timeout=job.schedule.timeout.seconds)
         code, cause = done.code, _cause(done.err.decode(errors="replace"))
         io.write(f"{site.state}/log/job-{job.name}.log", done.out + done.err)
-    except OpsError as error:  # it hung: its whole process group was ended
+    except OpsError as error:  # it hung and was ended, or its log cannot be written
         code, cause = int(error.code), error.cause
     outcome = _OUTCOMES.get(Exit(code), "failed") if code in list(Exit) else "failed"
     return JobFinished(
