@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from hisops.backup import evidence, ledger, metrics, offsite, restic, server
-from hisops.backup.plan import LOCAL, Plan
+from hisops.backup.plan import Plan
 from hisops.backup.run import staging
 from hisops.backup.server import Server
 from hisops.backup.source import Restored
@@ -19,7 +19,7 @@ from hisops.core.event import Assertion, BackupFinished, DrillFinished
 from hisops.core.io import Io
 from hisops.core.site import Site
 from hisops.core.store import Store
-from hisops.core.text import did_you_mean, span
+from hisops.core.text import span
 
 Tell = Callable[[str], None]
 
@@ -32,10 +32,7 @@ def run(
     Raises OpsError LOCKED when the plan is drilled already, USAGE when there is no such copy.
     """
     copy = copy or plan.drill.from_
-    if copy != LOCAL and plan.copy(copy) is None:
-        known = [LOCAL, *(each.to for each in plan.copies)]
-        fix = did_you_mean(copy, known) or f"known: {', '.join(known)}"
-        raise OpsError(f"{plan.name}: there is no copy {copy!r}", fix=fix, code=Exit.USAGE)
+    offsite.find_copy(plan, copy)
     with io.lock(f"{site.state}/run/drill-{plan.name}.lock"):
         at, place = io.now(), f"{_scratch(site, plan)}/{io.new_id()[:8]}"
         clean(io, site, plan, tell)

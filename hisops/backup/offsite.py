@@ -8,6 +8,7 @@ from hisops.backup.restic import Repository
 from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Io
 from hisops.core.site import Site
+from hisops.core.text import did_you_mean
 
 _PROBE_SECONDS = 20.0
 
@@ -32,6 +33,16 @@ def remote(site: Site, plan: Plan, copy: Copy) -> Repository:
         cache=f"{site.state}/backup/cache",
         ssh=("ssh", "-F", _config_path(site, alias), alias, "-s", "sftp"),
     )
+
+
+def find_copy(plan: Plan, name: str) -> Copy | None:
+    """The off-site copy of this name, None for `local`; raises OpsError USAGE for any other."""
+    copy = plan.copy(name)
+    if name != LOCAL and copy is None:
+        known = [LOCAL, *(each.to for each in plan.copies)]
+        fix = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        raise OpsError(f"{plan.name}: there is no copy {name!r}", fix=fix, code=Exit.USAGE)
+    return copy
 
 
 def connect(io: Io, site: Site, plan: Plan, copy: Copy) -> Repository:

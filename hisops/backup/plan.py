@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -19,6 +19,8 @@ from hisops.core.text import Duration, Secret, Size, did_you_mean
 LOCAL = "local"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _PLACE = re.compile(r"\$\{(\w*)\}")
+# ssh_config(5) has no escape for a quote, and fills in % itself.
+_SSH_PATH = re.compile(r'/[^"%\x00-\x1f]+')
 _PERCENT = re.compile(r"(\d{1,2}|100)%")
 
 
@@ -80,6 +82,12 @@ class Copy(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         url = urlsplit(self.url)
+        if _port(url) is None:
+            raise ValueError(f"url: expected a port from 1 to 65535, got {self.url!r}")
+        for name in ("identity", "known_hosts"):
+            path = getattr(self, name)
+            if not _SSH_PATH.fullmatch(path):
+                raise ValueError(f'{name}: expected an absolute path without " or %, got {path!r}')
         if not (url.scheme == "sftp" and url.hostname and len(url.path) > 1):
             wish = "sftp://USER@HOST:PORT/FOLDER (other kinds cannot be done yet)"
             raise ValueError(f"url: expected {wish}, got {self.url!r}")
@@ -87,6 +95,14 @@ class Copy(Value, frozen=True, kw_only=True):
             raise ValueError("url: a password stands in it; log in by `identity`")
         if not _NAME.fullmatch(self.to) or self.to == LOCAL:
             raise ValueError(f"to: expected a short name of small letters, got {self.to!r}")
+
+
+def _port(url: SplitResult) -> int | None:
+    """The port, 22 when there is none; None when it is wrong."""
+    try:
+        return url.port or 22
+    except ValueError:
+        return None
 
 
 class Drill(Value, frozen=True, kw_only=True):

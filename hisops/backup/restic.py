@@ -178,9 +178,11 @@ def drop_dead_locks(io: Io, repository: Repository) -> list[Lock]:
 
 def _runs(io: Io, pid: int) -> bool:
     """Whether that process is a living restic: ids are used again, and a zombie holds nothing."""
-    if not io.exists(f"/proc/{pid}/stat"):
+    try:
+        stat = io.read(f"/proc/{pid}/stat")
+    except OpsError:  # there is none, or it ended just now
         return False
-    name, _, rest = io.read(f"/proc/{pid}/stat").partition(") ")
+    name, _, rest = stat.partition(") ")
     return "(restic" in name and rest[:1] not in ("Z", "X")
 
 
@@ -244,6 +246,8 @@ def _summary(io: Io, done: Completed) -> Summary:
         fix = "mount it or mend the plan; the snapshot just made does not count"
         raise OpsError(f"a source is missing: {skipped[0]}", fix=fix, code=Exit.MISSING)
     unread = tuple(item for item in map(_item, errors) if item)
+    if done.code == _UNREADABLE and not unread:
+        unread = ("a path that restic did not name",)
     for line in reversed(done.out.splitlines()):
         if b'"summary"' in line:
             found = msgspec.json.decode(line, type=Summary)

@@ -83,9 +83,9 @@ def staging(site: Site, plan: Plan) -> str:
 def initialise(io: Io, store: Store, site: Site, plan: Plan, name: str, *, actor: str) -> None:
     """Make a repository anew after its loss; the journal forgets the snapshots that were in it.
 
-    Raises OpsError REFUSED when there is one.
+    Raises OpsError REFUSED when there is one, USAGE when the plan has no such copy.
     """
-    copy = plan.copy(name)
+    copy = offsite.find_copy(plan, name)
     local = offsite.local(site, plan)
     target = offsite.connect(io, site, plan, copy) if copy else local
     if restic.exists(io, target):

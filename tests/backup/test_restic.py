@@ -49,6 +49,12 @@ def test_unread_files_are_part_of_the_summary(host):
     assert back_up(host).unread == ("/srv/x",)
 
 
+def test_a_code_3_without_a_path_is_never_taken_for_a_whole_backup(host):
+    host.runs("restic", "-r", code=3, out=SUMMARY, err="something that could not be read")
+
+    assert len(back_up(host).unread) == 1
+
+
 def test_a_skipped_source_is_an_error_though_the_code_is_0(host):
     host.runs("restic", "-r", out=SUMMARY, err="/srv/b does not exist, skipping")
 

@@ -3,7 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from hisops.backup import run, stock
+from hisops.core.errors import Exit, OpsError
 from tests.real.backup.folder_plan import FILES
 
 
@@ -28,6 +31,16 @@ def test_a_person_can_make_a_lost_repository_anew(world, data):
     (event,) = world.run(plan)
 
     assert event.state == "done"
+
+
+def test_a_copy_that_the_plan_does_not_have_is_never_made_in_place_of_the_local_one(world):
+    plan = world.plan(FILES)
+
+    with pytest.raises(OpsError) as problem:
+        run.initialise(world.io, world.store, world.site, plan, "ofsite", actor="test")
+
+    assert problem.value.code is Exit.USAGE
+    assert not Path(plan.repository.url).exists()
 
 
 def test_a_wrong_password_is_refused(world, data):
