@@ -11,6 +11,7 @@ from hisops.core.model import Value
 _QUIET = ("info", "none")
 _OFFSET, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 _UNSET_YEAR = 1  # Go's zero time is 0001-01-01
+_LAST_SECONDS = 32503680000.0  # the year 3000: close to 9999 a moment has no local time everywhere
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,11 +114,11 @@ def fingerprint(labels: dict[str, str]) -> str:
 
 
 def seconds(moment: datetime | None) -> float | None:
-    """Seconds since 1970; None for Go's zero time, which stands for `not set`."""
+    """Seconds since 1970, up to the year 3000; None for Go's zero time: it stands for `not set`."""
     if moment is None or moment.year == _UNSET_YEAR:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.timestamp()
+    return min(max(aware.timestamp(), 0.0), _LAST_SECONDS)
 
 
 def severity(labels: dict[str, str], known: Container[str]) -> str:

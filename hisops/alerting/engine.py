@@ -1,5 +1,6 @@
 """The on-call engine at work: takes alerts in, sends what is due, watches timers and heartbeats."""
 
+import signal
 import threading
 from collections.abc import Callable, Mapping
 
@@ -79,7 +80,7 @@ class Engine:
             self._wake.notify_all()
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread = threading.Thread(target=_or_end, args=(work,), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -127,3 +128,15 @@ class Engine:
     def _wait(self, seen: int, seconds: float, *, calls: bool = True) -> None:
         with self._wake:
             self._wake.wait_for(lambda: self._ending or (calls and self._changes != seen), seconds)
+
+
+def _or_end(work: Callable[[], None]) -> None:
+    """Do the work; a mistake of ours ends the process, so that its supervisor starts it anew.
+
+    An engine that takes alerts in and has lost the thread that sends them would tell nobody.
+    """
+    try:
+        work()
+    except BaseException:
+        signal.raise_signal(signal.SIGTERM)
+        raise

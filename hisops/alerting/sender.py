@@ -15,6 +15,7 @@ from hisops.core.store import Store
 
 _NEXT_CHANNEL_AFTER, _NEXT_PERSON_AFTER = 2, 4
 _TEST_TRIES, _RESOLVED_TRIES = 1, 20
+_LONGEST_DETAIL = 500  # what a provider says goes into the journal, which never forgets
 _ACTOR = "engine"
 
 
@@ -41,7 +42,7 @@ def send_one(
         return "cancelled"
     result, detail = _try(io, channels, row, note, started, reached)
     with change(store, io, _ACTOR) as step:
-        _mark(step, desk, row, result, detail)
+        _mark(step, desk, row, result, detail[:_LONGEST_DETAIL])
         reached("mark-before-commit")
     reached("mark-after-commit")
     return result
@@ -88,6 +89,9 @@ def _try(
         provider_id = notifier.send(io, note)
     except Undelivered as error:
         return ("failed" if error.permanent else "retry"), error.cause
+    except Exception as error:  # noqa: BLE001 - a notifier, also a site's own, may raise anything
+        # Not its text: it may hold an address or a password.
+        return "retry", f"{row.channel}: a mistake of the notifier: {type(error).__name__}"
     reached("send-after")
     return "accepted", provider_id
 

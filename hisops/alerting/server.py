@@ -70,7 +70,7 @@ class _Front:
         """Take alerts in."""
         body = await _body(request)
         if body is None:
-            return _answer(_Mistake(error=f"more than {_LARGEST_BYTES} bytes"), 413)
+            return _too_large()
         try:
             posted = await self._call(lambda: alert.decode(body))
         except (msgspec.DecodeError, ValueError) as error:
@@ -112,9 +112,12 @@ class _Front:
 
     async def post_silence(self, request: Request) -> Response:
         """Set a silence, or replace one."""
+        body = await _body(request)
+        if body is None:
+            return _too_large()
         try:
-            wanted = msgspec.json.decode(await request.body(), type=PostableSilence)
-        except msgspec.DecodeError as error:
+            wanted = msgspec.json.decode(body, type=PostableSilence)
+        except (msgspec.DecodeError, ValueError) as error:
             return _answer(_Mistake(error=str(error)), 400)
         return _answer(SilenceId(silence_id=await self._call(lambda: self._set(wanted))))
 
@@ -163,12 +166,12 @@ class _Front:
         with change(engine.store, engine.io, wanted.created_by or "api") as step:
             if wanted.id:
                 silence.expire(step, wanted.id)
-            starts = max(step.now, wanted.starts_at.timestamp())
+            starts = max(step.now, alert.seconds(wanted.starts_at) or 0.0)
             id_ = silence.add(
                 step,
                 wanted.matchers,
                 starts_at=starts,
-                ends_at=wanted.ends_at.timestamp(),
+                ends_at=alert.seconds(wanted.ends_at) or 0.0,
                 reason=wanted.comment,
             )
             intake.settle_all(step, engine.desk)
@@ -209,6 +212,10 @@ async def _body(request: Request) -> bytes | None:
 
 def _answer(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def _too_large() -> Response:
+    return _answer(_Mistake(error=f"more than {_LARGEST_BYTES} bytes"), 413)
 
 
 async def _ops_error(_request: Request, error: Exception) -> Response:

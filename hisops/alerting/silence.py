@@ -66,26 +66,23 @@ class Active(Value, frozen=True, kw_only=True):
 
 def parse(text: str) -> Matcher:
     """A matcher written as `instance=~"his-.*"`; raises OpsError."""
-    found = _TEXT.fullmatch(text)
-    if found is None:
+    words = _TEXT.fullmatch(text)
+    if words is None:
         fix = "write NAME=VALUE, NAME!=VALUE, NAME=~REGEX or NAME!~REGEX"
         raise OpsError(f"{text!r} is no matcher", fix=fix, code=Exit.USAGE)
-    name, symbol, value = found.groups()
+    name, symbol, value = words.groups()
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1]
     regex, equal = next(key for key, sign in _SYMBOLS.items() if sign == symbol)
-    return Matcher(name=name, value=value, is_regex=regex, is_equal=equal)
+    found = Matcher(name=name, value=value, is_regex=regex, is_equal=equal)
+    _is_empty_hit(found)
+    return found
 
 
 def check(matchers: Sequence[Matcher]) -> None:
     """Raise OpsError for a broken expression, and for matchers that would silence everything."""
-    for matcher in matchers:
-        try:
-            matcher.matches({})
-        except re.error as error:
-            cause = f"{matcher}: not a regular expression: {error}"
-            raise OpsError(cause, fix="mend it", code=Exit.USAGE) from None
-    if all(matcher.matches({}) for matcher in matchers):
+    hits = [_is_empty_hit(matcher) for matcher in matchers]
+    if all(hits):
         fix = "add a matcher such as alertname=NAME or instance=HOST"
         raise OpsError("these matchers would silence every alert", fix=fix, code=Exit.USAGE)
 
@@ -144,6 +141,15 @@ def expire(step: Step, id_: str) -> None:
         "UPDATE silence SET ends_at = ?, updated_at = ? WHERE id = ?", (step.now, step.now, id_)
     )
     _tell(step, id_, "ended", rows[0].conditions, step.now, rows[0].reason)
+
+
+def _is_empty_hit(matcher: Matcher) -> bool:
+    """Whether an alert without labels fulfils it; raises OpsError for a broken expression."""
+    try:
+        return matcher.matches({})
+    except (re.error, RecursionError, OverflowError) as error:
+        cause = f"{matcher}: not a regular expression: {error}"
+        raise OpsError(cause, fix="mend it", code=Exit.USAGE) from None
 
 
 def _tell(

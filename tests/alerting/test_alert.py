@@ -1,6 +1,7 @@
 """Alerts as Prometheus posts them."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -48,6 +49,16 @@ def test_reads_what_prometheus_sends():
     assert alert.seconds(posted.ends_at) is None
     assert alert.seconds(posted.starts_at) == datetime(2026, 1, 5, 8, 0, 0, 123457, UTC).timestamp()
     assert posted.url == "http://p/g"
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "0002-01-01T00:00:00Z"])
+def test_an_absurd_moment_has_a_local_time_all_the_same(text):
+    (posted,) = alert.decode(f'[{{"labels":{{"a":"b"}},"startsAt":"{text}"}}]'.encode())
+
+    found = alert.seconds(posted.starts_at)
+
+    assert found is not None
+    assert datetime.fromtimestamp(found, ZoneInfo("Asia/Shanghai")).year in (1970, 3000)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'[{"labels":{"a":1}}]', b"[{}]", b"\xff"])

@@ -1,6 +1,9 @@
 """Claim by lease, send, mark: nothing is lost, nothing is overwritten, failures find another way."""
 
+from datetime import UTC, datetime
+
 import pytest
+from msgspec.structs import replace
 
 from hisops.alerting import incident, outbox
 from hisops.alerting.note import Notifier, Undelivered
@@ -102,6 +105,34 @@ def test_after_the_last_channel_the_next_person_then_the_fallback_team(world, al
         ("wang", "smtp", "failed"),
         ("he", "smtp", "accepted"),
     ]
+
+
+def test_a_notifier_with_a_mistake_is_a_failure_that_finds_another_way(world, alerts, channels):
+    channels["smtp"].fails[:] = [ValueError("https://secret") for _ in range(9)]
+    world.post(alerts.firing(severity="warning"))
+    for _ in range(5):
+        drain(world, channels)
+        world.io.advance(1)
+
+    assert len(channels["webhook"].notes) == 1
+    assert "ValueError" in world.rows()[0].last_error
+    assert "secret" not in world.rows()[0].last_error
+
+
+def test_a_talkative_provider_does_not_fill_the_journal(world, alerts, channels):
+    channels["smtp"].fails[:] = [Undelivered("x" * 100_000, permanent=True)]
+    world.post(alerts.firing(severity="warning"))
+    drain(world, channels)
+
+    assert len(world.rows()[0].last_error) == 500
+    assert len(world.events("page.attempted")[0].detail) == 500
+
+
+def test_an_alert_of_the_year_9999_is_told_like_any_other(world, alerts, channels):
+    world.post(replace(alerts.firing(), starts_at=datetime(9999, 12, 31, 23, tzinfo=UTC)))
+    drain(world, channels)
+
+    assert len(channels["smtp"].notes) == 1
 
 
 def test_nobody_else_is_called_when_one_channel_took_the_page(world, alerts, channels):

@@ -37,6 +37,11 @@ def test_a_silence_of_everything_or_nothing_is_refused(text):
         silence.check([silence.parse(text)])
 
 
+def test_a_filter_with_a_broken_expression_is_refused():
+    with pytest.raises(OpsError, match="not a regular expression"):
+        silence.parse("x=~(")
+
+
 def add(world, text="instance=his-1", seconds=3600.0):
     """Set a silence from now on."""
 
