@@ -24,7 +24,8 @@ class Collector:
 
     slow = True
     """Whether it may wait for a disk, a network or another program: then it runs on a thread of
-    its own with a deadline. A unit that reads only /proc, /sys and /etc says False."""
+    its own with a deadline. A unit that reads only /proc, /sys and /etc says False, unless a driver
+    asks firmware or a slow bus for what it shows there."""
 
     by_default = True
     """Whether it runs without being named in site.yml: agent.also."""

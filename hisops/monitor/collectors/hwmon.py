@@ -53,7 +53,7 @@ class Part(NamedTuple):
 class Hwmon(Collector):
     """Every number that the sensor chips give, with the names of chips and sensors."""
 
-    slow = False
+    slow = True  # chips and drives are asked over slow buses: it runs on a thread of its own
     folder = "/sys/class/hwmon"
 
     def __init__(self) -> None:

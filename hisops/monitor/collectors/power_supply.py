@@ -63,7 +63,7 @@ _INFO = Family("node_power_supply_info", "gauge", "Kind and state of a power sup
 class PowerSupply(Collector):
     """Charge, voltage, current, temperature and state of each power supply."""
 
-    slow = False
+    slow = True  # firmware is asked: it runs on a thread of its own
     folder = "/sys/class/power_supply"
 
     def __init__(self) -> None:

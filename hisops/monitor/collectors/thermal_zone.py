@@ -22,7 +22,7 @@ _STATES = {
 class ThermalZone(Collector):
     """Temperature of each zone, and how much each cooling device does."""
 
-    slow = False
+    slow = True  # firmware and drives are asked: it runs on a thread of its own
     folder = "/sys/class/thermal"
 
     def __init__(self) -> None:
