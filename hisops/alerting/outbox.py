@@ -12,6 +12,7 @@ from hisops.core.store import Store
 
 LEASE_SECONDS, SEND_SECONDS = 4.0, 3.0
 _LONGEST_WAIT_SECONDS = 30.0
+_JITTER = 0.25  # of the wait, at most: what failed together does not come back together
 _FUTURE_SECONDS = 60.0  # no row is due later than this: the clock was set back
 
 
@@ -114,6 +115,7 @@ def accept(step: Step, row: Row, provider_id: str) -> bool:
 def retry(step: Step, row: Row, error: str) -> bool:
     """Mark that the try failed and when the next one is; False as `accept`."""
     wait = min(_LONGEST_WAIT_SECONDS, 2.0 ** min(row.attempts, 10))
+    wait *= 1 + _JITTER * int(step.new_id(), 16) / 2**64
     mine = _mark(step, row, state="pending", due=step.now + wait, error=error)
     _tell(step, row, "retry" if mine else "failed late", error)
     return mine

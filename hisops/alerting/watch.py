@@ -1,6 +1,9 @@
-"""What happens without a request: repeated pages, silences that end, alerts that lapse, lost heartbeats."""
+"""What happens without a request: repeated pages, silences that end, alerts that lapse, lost heartbeats.
 
-from hisops.alerting import heartbeat, incident, intake, silence
+And what is over for long is forgotten.
+"""
+
+from hisops.alerting import heartbeat, incident, intake, retention, silence
 from hisops.alerting.desk import Desk
 from hisops.alerting.step import Reached, change
 from hisops.core.io import Io
@@ -8,6 +11,8 @@ from hisops.core.store import Store
 
 _LISTENING_SECONDS = 120.0  # so long nothing is taken for lost after a start or a stop
 _STOPPED_SECONDS = 10.0
+# The first time after an hour, too: a clock that was wrong at the start is set right by then.
+_PRUNE_SECONDS = 3600.0
 _ACTOR = "engine"
 
 
@@ -15,7 +20,7 @@ class Watch:
     """What one engine remembers between two looks."""
 
     def __init__(self, tick: float) -> None:
-        self._since = self._last = tick
+        self._since = self._last = self._pruned = tick
         self._silences: frozenset[str] | None = None
 
     def look(self, io: Io, store: Store, desk: Desk, reached: Reached) -> bool:
@@ -27,7 +32,9 @@ class Watch:
         busy = self._follow_silences(io, store, desk)
         if tick - self._since > _LISTENING_SECONDS:
             busy = _find_lost(io, store, desk) or busy
-        return _page_due(io, store, desk, reached) or busy
+        busy = _page_due(io, store, desk, reached) or busy
+        self._forget(io, store)
+        return busy
 
     def _follow_silences(self, io: Io, store: Store, desk: Desk) -> bool:
         active = frozenset(each.id for each in silence.active(store, io.now().timestamp()))
@@ -37,6 +44,11 @@ class Watch:
             intake.settle_all(step, desk)
         self._silences = active
         return True
+
+    def _forget(self, io: Io, store: Store) -> None:
+        """One batch at each look, until nothing is left for an hour."""
+        if io.tick() - self._pruned > _PRUNE_SECONDS and not retention.prune(io, store):
+            self._pruned = io.tick()
 
 
 def _page_due(io: Io, store: Store, desk: Desk, reached: Reached) -> bool:

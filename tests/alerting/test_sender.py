@@ -74,6 +74,20 @@ def test_a_passing_failure_is_tried_again_after_2_4_8_seconds(world, alerts, cha
     assert len(channels["smtp"].notes) == 1
 
 
+@pytest.mark.parametrize(
+    ("id_", "wait"), [("0" * 16, 8.0), ("8" + "0" * 15, 9.0), ("f" * 16, 10.0)]
+)
+def test_the_wait_is_up_to_a_quarter_longer_by_chance(world, alerts, id_, wait):
+    world.post(alerts.firing(severity="warning"))
+    row = world.do(lambda step: outbox.claim(step, "me"))
+
+    world.do(
+        lambda step: outbox.retry(step._replace(new_id=lambda: id_), replace(row, attempts=3), "x")
+    )
+
+    assert world.rows()[0].due - world.io.now().timestamp() == pytest.approx(wait)
+
+
 def test_a_final_failure_takes_the_next_channel_at_once(world, alerts, channels):
     channels["smtp"].fails[:] = [later(1, permanent=True)]
     world.post(alerts.firing(severity="warning"))
