@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.lab.base import BUNDLE, CACHE, MINIMAL, base, configure, held, remove
+from tests.lab.debian import BUNDLE, CACHE, MINIMAL, base, configure, held, remove
 from tests.lab.wait import until
 
 _POWER_OFF, _REBOOT = signal.SIGRTMIN + 4, signal.SIGRTMIN + 5  # systemd(1), signals

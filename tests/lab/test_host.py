@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.base import CACHE
+from tests.lab.debian import CACHE
 from tests.lab.host import Host
 from tests.lab.network import namespace, wire
 from tests.lab.wait import is_gone, until
