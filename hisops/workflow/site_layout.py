@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hisops.core import config
 from hisops.core.config import Problem
+from hisops.core.errors import OpsError
 from hisops.core.io import Io
 from hisops.core.model import Inventory
 from hisops.core.text import did_you_mean
@@ -42,7 +43,12 @@ def check(io: Io, root: str, inventory: Inventory) -> Iterator[Problem]:
     yield from _strange_vars(io, root, "group_vars", inventory.groups)
     yield from _strange_vars(io, root, "host_vars", inventory.hosts)
     for file in _files(io, root):
-        text = io.read(str(Path(root, file)))
+        try:
+            text = io.read(str(Path(root, file)))
+        except OpsError as error:  # a link that leads nowhere, a file that is closed to us
+            fix = error.fix or "make it readable, or take it out"
+            yield Problem(file=file, line=1, cause=error.cause, fix=fix)
+            continue
         if file.endswith((".yml", ".yaml")) and not file.startswith("playbooks/"):
             yield from config.duplicate_keys(text, file)
         yield from _secrets(text, file)
@@ -96,7 +102,7 @@ def _files(io: Io, root: str) -> Iterator[str]:
     for top in _TOP:
         if io.names(str(Path(root, top))):
             yield from _below(io, root, top)
-        elif io.exists(str(Path(root, top))):
+        elif io.exists(str(Path(root, top))) and not _is_folder(io, root, top):
             yield top
 
 
@@ -107,5 +113,14 @@ def _below(io: Io, root: str, folder: str) -> Iterator[str]:
         path = f"{folder}/{name}"
         if io.names(str(Path(root, path))):
             yield from _below(io, root, path)
-        elif name.endswith((".yml", ".yaml", ".md", ".ini", ".py")) or "." not in name:
+        elif _is_text(name) and not _is_folder(io, root, path):
             yield path
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith((".yml", ".yaml", ".md", ".ini", ".py")) or "." not in name
+
+
+def _is_folder(io: Io, root: str, path: str) -> bool:
+    """Whether it is a folder, also an empty one: only a folder has a parent inside of it."""
+    return io.exists(str(Path(root, path, "..")))

@@ -4,6 +4,7 @@ import pytest
 
 from hisops.core.model import Host, Inventory
 from hisops.io.fake import Fake
+from hisops.io.local import Local
 from hisops.workflow import site_layout
 
 INVENTORY = Inventory(hosts={"db-1": Host(name="db-1", address="db-1")}, groups={"db": ("db-1",)})
@@ -58,3 +59,15 @@ def test_a_password_inside_an_address_is_told_without_repeating_it():
 
 def test_a_reference_inside_an_address_is_fine():
     assert causes(**{"site.yml": "url: https://me:{{ password }}@host/\n"}) == []
+
+
+def test_an_empty_folder_is_no_mistake_and_a_link_that_leads_nowhere_is_one(tmp_path):
+    (tmp_path / "playbooks" / "roles").mkdir(parents=True)
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "gone.md").symlink_to(tmp_path / "none")
+
+    problems = list(site_layout.check(Local(), str(tmp_path), Inventory()))
+
+    assert [problem.file for problem in problems] == ["runbooks/gone.md"]
+    assert "No such file" in problems[0].cause
