@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hisops.cli import show
-from hisops.cli.schedule import Change
+from hisops.cli.schedule import Change, systemctl
 from hisops.cli.wire import session
 from hisops.core.errors import Exit, OpsError
 
@@ -49,8 +49,8 @@ def _write(folder: str, dry_run: bool) -> list[Change]:
         for file in changed:
             io.write(file.path, file.text)
         if folder == _FOLDER:
-            _systemctl("daemon-reload")
-            _systemctl("enable", "--now", *_switched([file.path for file in files]))
+            systemctl("daemon-reload")
+            systemctl("enable", "--now", *_switched([file.path for file in files]))
         agenda.publish(io, running.store, site)
     return [Change(path=file.path, change="write") for file in changed]
 
@@ -62,22 +62,16 @@ def _remove(folder: str, dry_run: bool) -> list[Change]:
     paths = schedule.ours(running.io, running.site, folder, stack=True)
     if paths and not dry_run:
         if folder == _FOLDER:
-            _systemctl("disable", "--now", *_switched(paths))
+            systemctl("disable", "--now", *_switched(paths))
             names = [Path(path).name for path in paths if path.endswith(".service")]
-            _systemctl("stop", *names)  # the target only asks them to stop; this waits
+            systemctl("stop", *names)  # the target only asks them to stop; this waits
         for path in paths:
             running.io.remove(path)
         if folder == _FOLDER:
-            _systemctl("daemon-reload")
+            systemctl("daemon-reload")
     return [Change(path=path, change="remove") for path in paths]
 
 
 def _switched(paths: list[str]) -> list[str]:
     """The units that are switched on by themselves: the target and the timers."""
     return [Path(path).name for path in paths if path.endswith((".timer", ".target"))]
-
-
-def _systemctl(*words: str) -> None:
-    done = session().io.run(["systemctl", *words], timeout=120)
-    if done.code != 0:
-        raise OpsError(f"systemctl {words[0]}: {done.last_error}")

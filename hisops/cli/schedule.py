@@ -9,6 +9,7 @@ import typer
 
 from hisops.cli import show
 from hisops.cli.wire import session
+from hisops.core.errors import Exit, OpsError
 
 app = typer.Typer(help="Run the site's jobs by cron or by systemd timers.")
 
@@ -107,14 +108,19 @@ def remove(kind: Kind = "", folder: Folder = "", dry_run: DryRun = False) -> Non
     if not dry_run:
         timers = [Path(path).name for path in paths if path.endswith(".timer")]
         if kind == "systemd" and folder == _SYSTEMD and timers:
-            running.io.run(["systemctl", "disable", "--now", *timers])
+            systemctl("disable", "--now", *timers)
         _remove(paths)
     show.emit([Change(path=path, change="remove") for path in paths])
 
 
-def _place(kind: str, folder: str) -> tuple[str, str]:
-    from hisops.core.errors import Exit, OpsError
+def systemctl(*words: str) -> None:
+    """Tell systemd; raises OpsError with its last words when it refuses."""
+    done = session().io.run(["systemctl", *words], timeout=120)
+    if done.code != 0:
+        raise OpsError(f"systemctl {words[0]}: {done.last_error}", fix="see: journalctl -xe")
 
+
+def _place(kind: str, folder: str) -> tuple[str, str]:
     kind = kind or ("systemd" if Path("/run/systemd/system").is_dir() else "cron")
     if kind not in ("cron", "systemd"):
         raise OpsError(f"--with {kind}: unknown", fix="say cron or systemd", code=Exit.USAGE)
@@ -127,6 +133,5 @@ def _remove(paths: list[str]) -> None:
 
 
 def _reload(timers: list[str]) -> None:
-    io = session().io
-    io.run(["systemctl", "daemon-reload"])
-    io.run(["systemctl", "enable", "--now", *timers])
+    systemctl("daemon-reload")
+    systemctl("enable", "--now", *timers)
