@@ -1,9 +1,12 @@
 """The built-in inbox: mails and webhooks written whole into a folder, for a site without a mail server."""
 
 import asyncio
+import re
 import threading
 from email import message_from_bytes
-from email.policy import default
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _LARGEST_BYTES = 8 * 1024 * 1024
+_LONGEST_LENGTH = 19  # digits; int() refuses thousands of them
 _STAMP = "%Y%m%dT%H%M%S.%f"
+_NAME = re.compile(r"[0-9T.]+-(mail|webhook)-[0-9a-f]+\.(eml|json)")
 
 
 class Item(Value, frozen=True, kw_only=True):
@@ -59,13 +64,12 @@ async def serve(io: Io, folder: str, sink: Sink) -> None:
 
 def list_items(io: Io, folder: str) -> list[Item]:
     """What has arrived, oldest first."""
-    names = [name for name in io.names(folder) if name.endswith((".eml", ".json"))]
-    return [_item(name, io.read_bytes(f"{folder}/{name}")) for name in names]
+    return [_item(name, io.read_bytes(f"{folder}/{name}")) for name in _names(io, folder)]
 
 
 def show(io: Io, folder: str, name: str) -> str:
     """One item as people read it; `last` is the newest. Raises OpsError MISSING."""
-    names = [each for each in io.names(folder) if each.endswith((".eml", ".json"))]
+    names = _names(io, folder)
     wanted = names[-1] if name == "last" and names else name
     if wanted not in names:
         fix = "hisops inbox list shows them"
@@ -76,10 +80,13 @@ def show(io: Io, folder: str, name: str) -> str:
             return msgspec.json.format(data, indent=2).decode()
         except msgspec.DecodeError:  # some other program's form: as it came
             return data.decode(errors="replace")
-    mail = message_from_bytes(data, policy=default)
-    heads = [f"{key}: {value}" for key, value in mail.items()]
-    body = mail.get_body(("plain",))
-    return "\n".join([*heads, "", body.get_content() if body else ""])
+    mail = message_from_bytes(data)
+    heads = [f"{key}: {_words(value)}" for key, value in mail.items()]
+    return "\n".join([*heads, "", _body(mail)])
+
+
+def _names(io: Io, folder: str) -> list[str]:
+    return [name for name in io.names(folder) if _NAME.fullmatch(name)]
 
 
 def _item(name: str, data: bytes) -> Item:
@@ -90,8 +97,34 @@ def _item(name: str, data: bytes) -> Item:
         except msgspec.DecodeError:  # some other program's form
             posted = _Posted()
         return Item(name=name, at=at, way=way, to=posted.to, subject=posted.title)
-    mail = message_from_bytes(data, policy=default)
-    return Item(name=name, at=at, way=way, to=str(mail["To"]), subject=str(mail["Subject"]))
+    mail = message_from_bytes(data)
+    to, subject = (_words(mail[head] or "") for head in ("To", "Subject"))
+    return Item(name=name, at=at, way=way, to=to, subject=subject)
+
+
+def _words(value: object) -> str:
+    """A header as people read it, as it came when its encoding is broken.
+
+    Not by email's own policy `default`: its parsers raise IndexError and more on broken addresses.
+    """
+    try:
+        text = str(make_header(decode_header(str(value))))
+    except (HeaderParseError, LookupError, ValueError):
+        text = str(value)
+    return " ".join(text.split())
+
+
+def _body(mail: Message) -> str:
+    """The first plain text of a mail; empty when it has none."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain":
+            data = part.get_payload(decode=True)
+            text = data if isinstance(data, bytes) else b""
+            try:
+                return text.decode(part.get_content_charset("utf-8"), errors="replace")
+            except (LookupError, ValueError):  # a charset that nobody knows
+                return text.decode(errors="replace")
+    return ""
 
 
 class _Keeper:
@@ -129,7 +162,11 @@ def _handler(keeper: _Keeper) -> type[BaseHTTPRequestHandler]:
         timeout = 10
 
         def do_POST(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
+            length = self.headers.get("Content-Length") or "0"
+            if not length.isascii() or not length.isdigit():  # read(-1) would never end
+                self._answer(411, {"ok": False})
+                return
+            size = int(length[:_LONGEST_LENGTH])
             if size > _LARGEST_BYTES:
                 self._answer(413, {"ok": False})
                 return

@@ -41,3 +41,28 @@ def test_shows_the_newest_even_when_it_is_no_json(io):
 def test_what_is_not_there_cannot_be_shown(io, name):
     with pytest.raises(OpsError, match="no item"):
         inbox.show(io, "/in", name)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        'To: "\r\nSubject: x\r\n\r\nhello\r\n',
+        "To: a@[\r\nMessage-ID: <\r\nSubject: x\r\n\r\nhello\r\n",
+        "Content-Type: text/plain; charset=foo\r\nSubject: x\r\n\r\nhello\r\n",
+        'Content-Type: text/plain; charset="\r\nSubject: =?foo?b?eA?=\r\n\r\nhello\r\n',
+        "Subject: =?utf-8?b?x?=\r\nTo: \xff\r\n\r\nhello",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n",
+    ],
+)
+def test_a_broken_mail_is_listed_and_shown_all_the_same(io, mail):
+    io.write("/in/20260105T080009.000001-mail-dddddd.eml", mail.encode("latin-1"))
+
+    assert len(inbox.list_items(io, "/in")) == 4
+    assert "hello" in inbox.show(io, "/in", "last")
+
+
+def test_a_file_of_somebody_else_is_no_item(io):
+    io.write("/in/note.json", "{}")
+    io.write("/in/a-b-c.eml", "")
+
+    assert len(inbox.list_items(io, "/in")) == 3
