@@ -95,9 +95,10 @@ def _refuse_taken(io: Io, site: Site, name: str) -> None:
 
 def _wait_measured(io: Io, site: Site, begun: float) -> None:
     """Until Prometheus has measured a host after that time, so that the status is not of before."""
-    stack, deadline = site.settings.stack, io.tick() + _MEASURED_SECONDS
-    if not {"agent", "prometheus"} <= set(stack):
+    if not {"agent", "prometheus"} <= set(site.settings.stack):
         return
+    intervals = [system.scrape_seconds for system in site.inventory.systems.values()]
+    deadline = io.tick() + _MEASURED_SECONDS + min(intervals, default=0.0)
     while not live.query(io, site, f"timestamp(up) > {begun:.3f} and up == 1"):
         if io.tick() > deadline:
             fix = "hisops monitor targets: is this machine among them?"
