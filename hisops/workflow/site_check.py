@@ -1,16 +1,14 @@
 """The whole site under one look: every mistake in every file, with its line and what to do."""
 
-from pathlib import Path
-
 import msgspec
 
-from hisops.core import checks, units
+from hisops.core import checks
 from hisops.core.checks.hosts import Variable
 from hisops.core.config import Problem, locate
 from hisops.core.inventory import trace
 from hisops.core.io import Io
 from hisops.core.site import Site, Told, load, tell
-from hisops.workflow import plan_check, runbook, site_layout
+from hisops.workflow import plan_check, runbook, site_layout, unit_check
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +52,7 @@ def report(io: Io, root: str) -> Report:
     site, problems = load(io, root)
     problems += checks.check(site)
     problems += site_layout.check(io, site.root, site.inventory)
+    problems += unit_check.check(site.root)
     books, found = runbook.read(io, site.root)
     alerts, wrong = _alerts(io, site)
     plans, missing = _plans(io, site)
@@ -97,11 +96,9 @@ def _plans(io: Io, site: Site) -> tuple[int, list[Problem]]:
 
 
 def _rota(io: Io, site: Site) -> list[Problem]:
-    from hisops.alerting import rota
+    from hisops.alerting import desk
 
-    channels = units.find("hisops.alerting.notifiers", str(Path(site.root, "units/notifiers")))
-    _, problems = rota.read(io, site.root, site.inventory, site.settings.timezone, channels)
-    return problems
+    return desk.read(io, site)[1]
 
 
 def _placed(io: Io, site: Site, problem: Problem) -> Problem:
