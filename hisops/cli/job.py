@@ -38,5 +38,5 @@ def list_jobs() -> None:
     from hisops.workflow import agenda, proof
 
     running = session()
-    late = {job.name: job.max_age_seconds for job in agenda.jobs(running.io, running.site)}
-    show.emit(proof.list_jobs(running.store, late, running.io.now()))
+    jobs = agenda.jobs(running.io, running.site)
+    show.emit(proof.list_jobs(running.store, jobs, running.io.now()))

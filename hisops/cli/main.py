@@ -6,6 +6,7 @@ One file per command: a group defines `app = typer.Typer(...)`, a single command
 
 import importlib
 import importlib.util
+import signal
 import sys
 from collections.abc import Iterable
 from typing import Annotated
@@ -47,6 +48,7 @@ def run(argv: list[str]) -> int:
     named = [word for word in words[:1] if word in COMMANDS]
     session = Session(site_folder=options.get("--site", ""), as_json="--json" in options)
     begin(session)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = tree(named or COMMANDS)(args=words, prog_name="hisops", standalone_mode=False)
     except TyperException as error:
@@ -57,6 +59,11 @@ def run(argv: list[str]) -> int:
     finally:
         session.close()
     return code if isinstance(code, int) else Exit.DONE
+
+
+def _interrupt(*_: object) -> None:
+    """End as by Ctrl-C: what was begun is put right, the journal tells it."""
+    raise KeyboardInterrupt
 
 
 def tree(names: Iterable[str]) -> typer.Typer:

@@ -1,7 +1,7 @@
 """What a command needs, made when it is first asked for."""
 
-import getpass
 import os
+import pwd
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
@@ -55,8 +55,13 @@ class Session:
 
     @cached_property
     def actor(self) -> str:
-        """Who acts: the person behind sudo when there is one."""
-        return os.environ.get("SUDO_USER") or getpass.getuser()  # noqa: TID251 - who, not what
+        """Who acts: the account, or for root the person behind sudo."""
+        user = os.geteuid()
+        behind = os.environ.get("SUDO_USER", "") if user == 0 else ""  # noqa: TID251 - who, not what
+        try:
+            return behind or pwd.getpwuid(user).pw_name
+        except KeyError:
+            return str(user)
 
     def close(self) -> None:
         """Let go of the database."""

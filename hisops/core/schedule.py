@@ -21,7 +21,8 @@ class Schedule(Value, frozen=True, kw_only=True):
         if not _CLOCK.fullmatch(self.at):
             raise ValueError(f"at: expected a time such as 01:30, got {self.at!r}")
         if _shape(self.every.seconds) is None:
-            wish = "1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 min, 1 to 12 h, 1 d, 7 d, 30 d, 91 d"
+            wish = "1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 min, 1, 2, 3, 4, 6, 8 or 12 h"
+            wish += ", 1, 7, 30, 91, 182 or 365 d"
             raise ValueError(f"every: cron can say {wish}; got {self.every}")
 
 

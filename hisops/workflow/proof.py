@@ -1,5 +1,6 @@
 """What the journal proves: the last backups, drills, audits and jobs, with their age."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from hisops.core import journal
@@ -7,6 +8,7 @@ from hisops.core.event import AuditFinished, BackupFinished, DrillFinished, JobF
 from hisops.core.journal import Entry
 from hisops.core.model import Value
 from hisops.core.store import Store
+from hisops.workflow.job import Job
 from hisops.workflow.light import Light, fresh
 
 _NEWEST = 500
@@ -114,17 +116,19 @@ def list_audits(store: Store, now: datetime) -> list[AuditState]:
     return rows
 
 
-def list_jobs(store: Store, limits: dict[str, float], now: datetime) -> list[JobState]:
-    """Newest run of each job in `limits` (name → age from which on it is late)."""
+def list_jobs(store: Store, jobs: Iterable[Job], now: datetime) -> list[JobState]:
+    """Newest run of each of these jobs."""
+    known = {job.name: job for job in jobs}
     rows = []
     for entry in journal.latest(store, JobFinished):
         event, age = entry.event(), _age(entry, now)
-        if isinstance(event, JobFinished) and event.subject in limits:
-            good = event.outcome in ("done", "findings")
+        if isinstance(event, JobFinished) and event.subject in known:
+            job = known[event.subject]
+            good = event.code in job.good
             rows.append(
                 JobState(
                     job=event.subject,
-                    light=fresh(Light.OK if good else Light.BAD, age, limits[event.subject]),
+                    light=fresh(Light.OK if good else Light.BAD, age, job.max_age_seconds),
                     outcome=event.outcome,
                     at=entry.at,
                     age_seconds=age,

@@ -34,14 +34,13 @@ class Status(Value, frozen=True, kw_only=True):
 def read(io: Io, store: Store, site: Site) -> Status:
     """The status now; raises OpsError when a site file is wrong."""
     now, promised = io.now(), limits(io, site)
-    late = {job.name: job.max_age_seconds for job in jobs(io, site)}
     parts, systems = running.list_parts(io, site), running.list_systems(io, site)
     alerts = running.list_alerts(io, site)
     backups, drills = (
         proof.list_backups(store, promised, now),
         proof.list_drills(store, promised, now),
     )
-    audits, done = proof.list_audits(store, now), proof.list_jobs(store, late, now)
+    audits, done = proof.list_audits(store, now), proof.list_jobs(store, jobs(io, site), now)
     lights = [
         *(row.light for row in parts),
         *(row.light for row in systems),

@@ -1,16 +1,18 @@
 """The embedded stack under supervisord (supervisord.org): start, look, stop."""
 
+import re
 import shlex
 import sys
 from pathlib import Path
 
-from hisops.core.errors import OpsError
+from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Io
 from hisops.core.site import Site
 
 _LONGEST_SOCKET = 107  # bytes, unix(7)
 _START_SECONDS = 20.0
 _STOP_SECONDS = 40.0
+_SPECIAL = re.compile(r"[%;#\x00-\x1f]")  # they mean something in its configuration
 LATE = ("prometheus",)  # it would send its first alerts to an engine that is not there yet
 
 
@@ -55,6 +57,9 @@ stdout_logfile_backups=2
 def start(io: Io, site: Site, text: str) -> bool:
     """Run the stack as the configuration says; False when it already ran just so."""
     path = _path(site)
+    if _SPECIAL.search(site.root):
+        cause = f"{site.root!r}: supervisord cannot run in a folder of this name"
+        raise OpsError(cause, fix="choose a name without % ; # and line breaks", code=Exit.USAGE)
     if len(_socket(site).encode()) > _LONGEST_SOCKET:
         raise OpsError(
             f"{_socket(site)}: too long for a socket", fix="choose a shorter site folder"

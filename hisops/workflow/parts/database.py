@@ -36,7 +36,7 @@ def argv(site: Site) -> list[str]:
     """PostgreSQL in the foreground, on its unix socket only."""
     folder = _folder(site)
     before = server.unprivileged(folder)
-    bound = [before[0], "--pdeathsig", "INT", *before[1:]] if before else []
+    bound = ["setpriv", "--pdeathsig", "INT", *before[1:]]
     program = f"{_tools()}/postgres"
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}/run"]
     return [*bound, program, "-D", f"{folder}/data", *options]
