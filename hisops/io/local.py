@@ -5,7 +5,6 @@ import fcntl
 import os
 import secrets as random_source
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -138,10 +137,12 @@ class Local:
         return mail.post(server, sender, to, message, timeout)
 
     def connects(self, address: str, *, timeout: float = 1.0) -> bool:
+        from hisops.io.connection import connect
+
         host, _, port = address.rpartition(":")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout).close()
-        except OSError:
+            connect(host.strip("[]"), int(port), timeout).close()
+        except (OSError, UnicodeError):  # the second: a name too long to be asked for
             return False
         return True
 
@@ -156,9 +157,7 @@ class Local:
                 fix = f"wait for process {holder}, or end it"
                 cause = f"{path}: process {holder} holds the lock"
                 raise OpsError(cause, fix=fix, code=Exit.LOCKED) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            _sign(path, file.fileno())
             yield
 
     def now(self) -> datetime:
@@ -183,6 +182,15 @@ def _open_lock(path: str) -> TextIO:
         return Path(path).open("a+")
     except OSError as error:
         raise OpsError(f"{path}: {error.strerror}", fix=_OWNER) from None
+
+
+def _sign(path: str, handle: int) -> None:
+    """Write who holds a lock; past the file object, whose close would try again on a full disk."""
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+    except OSError as error:
+        raise OpsError(f"{path}: {error.strerror}", fix=_SPACE) from None
 
 
 def _sync(folder: Path) -> None:

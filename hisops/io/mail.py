@@ -6,6 +6,7 @@ import ssl
 
 from hisops.core.errors import Exit, OpsError
 from hisops.core.io import MailReply, MailServer
+from hisops.io.connection import connect
 from hisops.io.deadline import bounded
 
 _READY, _TAKEN, _REFUSED = 220, 250, 554
@@ -28,7 +29,7 @@ def post(server: MailServer, sender: str, to: str, message: bytes, timeout: floa
         cause = f"{server.address}: no answer: {error}"
         raise OpsError(cause, fix="check mail.server", code=Exit.UNREACHABLE) from None
     except ValueError:  # a line end or a sign beyond ASCII; its text would tell the password
-        cause = f"{server.address}: sender, recipient, user or password cannot be sent"
+        cause = f"{server.address}: its name, sender, recipient, user or password cannot be sent"
         raise OpsError(cause, fix="write them in ASCII, on one line", code=Exit.USAGE) from None
     finally:
         client.close()
@@ -38,8 +39,23 @@ def _client(server: MailServer, timeout: float) -> smtplib.SMTP:
     here = socket.gethostname()  # smtplib's default asks the name server, which may hang
     if server.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(local_hostname=here, timeout=timeout, context=context)
-    return smtplib.SMTP(local_hostname=here, timeout=timeout)
+        return _Secured(local_hostname=here, timeout=timeout, context=context)
+    return _Plain(local_hostname=here, timeout=timeout)
+
+
+class _Plain(smtplib.SMTP):
+    """Connects within its time-out; `_get_socket` is the hook by which smtplib's own SSL does it."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect(host, port, timeout)
+
+
+class _Secured(smtplib.SMTP_SSL):
+    """As _Plain, with TLS from the first byte."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = connect(host, port, timeout)
+        return self.context.wrap_socket(plain, server_hostname=self._host)  # type: ignore[attr-defined]  # set by _address
 
 
 def _address(client: smtplib.SMTP, server: MailServer, sender: str, to: str) -> MailReply | None:

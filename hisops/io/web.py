@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Reply
+from hisops.io.connection import connect
 from hisops.io.deadline import bounded
+
+_LARGEST_BYTES = 64 * 1024 * 1024
 
 
 def fetch(method: str, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Reply:
@@ -41,12 +44,18 @@ def _open(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
         raise ValueError("not an address")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout), target
-    context = ssl.create_default_context()
-    found = http.client.HTTPSConnection(
-        parts.hostname, parts.port, timeout=timeout, context=context
-    )
+        found = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    else:
+        context = ssl.create_default_context()
+        found = http.client.HTTPSConnection(
+            parts.hostname, parts.port, timeout=timeout, context=context
+        )
+    found._create_connection = _dial  # type: ignore[attr-defined]  # the module's own hook
     return found, target
+
+
+def _dial(address: tuple[str, int], timeout: float, _source: object) -> socket.socket:
+    return connect(*address, timeout)
 
 
 def _place(url: str) -> str:
@@ -71,4 +80,15 @@ def _reason(error: Exception) -> str:
 
 def _reply(answer: http.client.HTTPResponse) -> Reply:
     headers = {key.lower(): value for key, value in answer.getheaders()}
-    return Reply(answer.status, headers, answer.read())
+    return Reply(answer.status, headers, _body(answer))
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    """The whole body; raises HTTPException when it is half, or larger than anything we ask for."""
+    if answer.length is None:
+        body = answer.read(_LARGEST_BYTES + 1)
+    else:  # only without a limit does read() notice that the end is missing
+        body = b"" if answer.length > _LARGEST_BYTES else answer.read()
+    if len(body) > _LARGEST_BYTES or (answer.length or 0) > _LARGEST_BYTES:
+        raise http.client.HTTPException(f"the answer has more than {_LARGEST_BYTES} bytes")
+    return body

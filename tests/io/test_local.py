@@ -1,5 +1,6 @@
 """Files are written whole or not at all, locks end with their holder, and errors are one line."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -98,6 +99,21 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(local, small):
     assert "space" in problem.value.fix
     assert path.read_text() == "old"
     assert local.names(str(small)) == ["state"]
+
+
+@root_only
+def test_a_lock_on_a_full_disk_is_one_line_and_is_not_held(local, small):
+    with (small / "filler").open("wb") as filler, contextlib.suppress(OSError):
+        while True:
+            os.write(filler.fileno(), bytes(4096))
+
+    with pytest.raises(OpsError) as problem, local.lock(str(small / "lock")):
+        pass
+
+    assert problem.value.cause == f"{small}/lock: No space left on device"
+    (small / "filler").unlink()
+    with local.lock(str(small / "lock")):
+        assert (small / "lock").read_text() == str(os.getpid())
 
 
 @root_only

@@ -163,6 +163,29 @@ def test_half_an_answer_is_no_answer(act):
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 99999999999\r\n\r\n",
+        b"\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n7000000\r\n",
+    ],
+    ids=["told", "without a length", "in chunks"],
+)
+def test_an_answer_without_end_is_no_answer(head):
+    def act(connection):
+        connection.recv(4096)
+        with contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n" + head)
+            for _ in range(80):
+                connection.sendall(bytes(1 << 20))
+
+    with peer(act) as port:
+        error = refusal(f"http://127.0.0.1:{port}/", timeout=30)
+
+    assert "67108864 bytes" in error.cause
+
+
+@pytest.mark.parametrize(
     ("scheme", "act"),
     [
         ("http", drip(b"", b"")),
