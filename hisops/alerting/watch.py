@@ -21,12 +21,14 @@ class Watch:
 
     def __init__(self, tick: float) -> None:
         self._since = self._last = self._pruned = tick
+        self._ahead: float | None = None
         self._silences: frozenset[str] | None = None
 
     def look(self, io: Io, store: Store, desk: Desk, reached: Reached) -> bool:
         """Do what has become due; says whether there may be something to send."""
         tick = io.tick()
-        if tick - self._last > _STOPPED_SECONDS:  # we were stopped: what was posted then is lost
+        # We were stopped: what was posted then is lost. Or the clock was set, and every age is wrong.
+        if tick - self._last > _STOPPED_SECONDS or self._was_set(io.now().timestamp() - tick):
             self._since = tick
         self._last = tick
         busy = self._follow_silences(io, store, desk)
@@ -35,6 +37,11 @@ class Watch:
         busy = _page_due(io, store, desk, reached) or busy
         self._forget(io, store)
         return busy
+
+    def _was_set(self, ahead: float) -> bool:
+        """Whether the clock went another way than time did since the last look."""
+        before, self._ahead = self._ahead, ahead
+        return before is not None and abs(ahead - before) > _STOPPED_SECONDS
 
     def _follow_silences(self, io: Io, store: Store, desk: Desk) -> bool:
         active = frozenset(each.id for each in silence.active(store, io.now().timestamp()))

@@ -109,3 +109,27 @@ def test_a_stopped_engine_does_not_call_what_it_missed_lost(world, alerts, watch
     look(world, watch, 60)
 
     assert world.incidents() == []
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_a_clock_that_is_set_makes_no_heartbeat_late(world, alerts, watch, seconds):
+    beat = alerts.firing("Watchdog", "", severity="info")
+    for _ in range(30):
+        hear(world, beat)
+        look(world, watch, 10)
+    world.io.set_clock(seconds)
+    look(world, watch, 5)
+    for _ in range(30):
+        hear(world, beat)
+        look(world, watch, 10)
+
+    assert world.incidents() == []
+
+
+def test_a_heartbeat_that_is_lost_after_the_clock_was_set_still_pages(world, alerts, watch):
+    hear(world, alerts.firing("Watchdog", "", severity="info"))
+    look(world, watch, 10)
+    world.io.set_clock(3600)
+    look(world, watch, 240)
+
+    assert len(world.incidents()) == 1
