@@ -9,7 +9,6 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 
-from hisops.core.config import Problem
 from hisops.core.model import Class, Host, Inventory, System, Value, Zone
 from hisops.core.settings import Settings
 
@@ -71,17 +70,6 @@ def list_unmeasured(inventory: Inventory) -> list[Unmeasured]:
         if reason:
             found.append(Unmeasured(host=name, zone=zone, reason=reason))
     return found
-
-
-def check(inventory: Inventory) -> list[Problem]:
-    """Mistakes that keep a host from being measured."""
-    problems = []
-    for name, host in inventory.hosts.items():
-        if "agent_port" in host.vars and _port(host) is None:
-            cause = f"{name}: agent_port: expected a port, got {host.vars['agent_port']!r}"
-            fix = "write agent_port: 9100"
-            problems.append(Problem(file=host.file, cause=cause, fix=fix))
-    return problems
 
 
 def render(targets: Iterable[Target]) -> dict[str, str]:

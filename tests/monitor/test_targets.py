@@ -120,14 +120,12 @@ def test_an_ipv6_address_stands_in_brackets():
     assert found[0].address == "[2001:db8::1]:9100"
 
 
-def test_a_port_that_is_none_is_told_with_its_host():
-    hosts = {"a": Host(name="a", address="10.0.0.1", vars={"agent_port": "http"}, file="h.yml")}
+def test_a_host_whose_port_is_none_is_not_measured():
+    hosts = {"a": Host(name="a", address="10.0.0.1", vars={"agent_port": "http"})}
 
-    problems = targets.check(Inventory(hosts=hosts))
+    found = targets.list_targets(Inventory(hosts=hosts), SETTINGS)
 
-    assert [(p.file, p.cause) for p in problems] == [
-        ("h.yml", "a: agent_port: expected a port, got 'http'")
-    ]
+    assert not [target for target in found if target.address.startswith("10.0.0.1")]
 
 
 def test_loopback_and_remote_targets_are_in_files_of_their_own(inventory):
