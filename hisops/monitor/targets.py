@@ -13,7 +13,6 @@ from hisops.core.model import Class, Host, Inventory, System, Value, Zone
 from hisops.core.settings import Settings
 
 _LAST_PORT = 65535
-_LOOPBACK = ("127.", "[::1]", "localhost:")
 
 
 class Target(Value, frozen=True, kw_only=True):
@@ -90,7 +89,11 @@ def render(targets: Iterable[Target]) -> dict[str, str]:
 
 def is_loopback(address: str) -> bool:
     """Whether ADDRESS:PORT can be reached from this machine only."""
-    return address.startswith(_LOOPBACK)
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name: only one stands for this machine, whatever it begins with
+        return host == "localhost"
 
 
 def tier(system: System) -> int:

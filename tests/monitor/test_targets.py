@@ -3,6 +3,7 @@
 import json
 
 import msgspec
+import pytest
 
 from hisops.core.model import Class, Host, Inventory, Name, System, Zone
 from hisops.core.settings import Listen, Settings
@@ -126,6 +127,23 @@ def test_a_host_whose_port_is_none_is_not_measured():
     found = targets.list_targets(Inventory(hosts=hosts), SETTINGS)
 
     assert not [target for target in found if target.address.startswith("10.0.0.1")]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_local"),
+    [
+        ("127.0.0.1:1", True),
+        ("127.1.2.3:1", True),
+        ("[::1]:1", True),
+        ("localhost:1", True),
+        ("10.0.0.1:1", False),
+        ("127.example.org:1", False),
+        ("localhost.example.org:1", False),
+        ("0.0.0.0:1", False),
+    ],
+)
+def test_only_this_machine_is_spared_tls(address, is_local):
+    assert targets.is_loopback(address) is is_local
 
 
 def test_loopback_and_remote_targets_are_in_files_of_their_own(inventory):
