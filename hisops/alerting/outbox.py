@@ -117,7 +117,9 @@ def retry(step: Step, row: Row, error: str) -> bool:
     wait = min(_LONGEST_WAIT_SECONDS, 2.0 ** min(row.attempts, 10))
     wait *= 1 + _JITTER * int(step.new_id(), 16) / 2**64
     mine = _mark(step, row, state="pending", due=step.now + wait, error=error)
-    _tell(step, row, "retry" if mine else "failed late", error)
+    if error != row.last_error or row.attempts.bit_count() == 1 or not mine:
+        # A weekend without mail must not fill the journal: the same failure is told at try 1, 2, 4, 8 ...
+        _tell(step, row, "retry" if mine else "failed late", error)
     return mine
 
 

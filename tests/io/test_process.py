@@ -284,12 +284,9 @@ def test_an_interrupt_ends_the_source_and_withholds_the_end(sink, tmp_path):
     argv, log = sink
     source = after_ready(log, f"echo half; echo $$ >{tmp_path}/pid; sleep 600")
     code = f"from hisops.io import process; process.pipe({source}, {argv}, 60, None, bool)"
-    # A shell starts what it runs in the background with SIGINT ignored, and children inherit that.
-    child = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
-    )
+    # `env` undoes what a shell does to programs in the background: they ignore SIGINT.
+    argv = ["env", "--default-signal=INT", sys.executable, "-c", code]
+    child = subprocess.Popen(argv, stderr=subprocess.PIPE)
     try:
         pid = int(until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
         child.send_signal(signal.SIGINT)

@@ -80,7 +80,9 @@ def test_a_runbook_that_does_not_exist_is_told():
 
 def test_a_misspelt_key_is_told_with_its_line():
     (problem,) = _check(
-        _RULE.replace("        expr:", "        exp:", 1).replace("exp:", "expr: up\n        timing:")
+        _RULE.replace("        expr:", "        exp:", 1).replace(
+            "exp:", "expr: up\n        timing:"
+        )
     )
 
     assert "timing: unknown setting" in problem.cause
