@@ -111,7 +111,7 @@ def test_cron_runs_a_job_as_its_line_says(host, installed):
         every_minute = r"/job run audit /s/^[^a-z]* root/* * * * * root/"
         host.succeed(["sed", "-i", every_minute, table])
         assert "* * * * * root" in host.succeed(["cat", table])
-        until(lambda: len(installed.events("job.finished")) > len(known), 100)
+        until(lambda: len(installed.events("job.finished")) > len(known), 240)
     finally:
         removed = installed.ask("schedule", "remove", "--with", "cron")
 
