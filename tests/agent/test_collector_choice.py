@@ -23,7 +23,7 @@ def test_costly_collectors_run_only_when_they_are_named():
 
 def test_a_collector_that_does_not_exist_is_a_mistake():
     with pytest.raises(OpsError) as problem:
-        build_loop(Conf(also="processes proceses"))
+        build_loop(Conf(also="processes procesess"))
 
     assert problem.value.code == Exit.USAGE
-    assert "'proceses'" in problem.value.cause
+    assert "'procesess'" in problem.value.cause
