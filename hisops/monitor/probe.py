@@ -1,0 +1,95 @@
+"""What every probe has: a time-out, and one way to ask.
+
+A unit of monitor/probes is one class below `Probe`: its fields are the options of a module
+(blackbox_exporter's word), `probe` is its work. A dead target is an outcome, never an exception.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hisops.core.errors import OpsError
+from hisops.core.metric import Family, Sample
+from hisops.core.model import Value
+from hisops.core.text import Duration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hisops.core.net import Net
+
+SUCCESS = Family("probe_success", "gauge", "Displays whether or not the probe was a success")
+SECONDS = Family(
+    "probe_duration_seconds", "gauge", "Returns how long the probe took to complete in seconds"
+)
+
+
+class Endpoint(NamedTuple):
+    """What is probed: the target as it is written, and the host of the inventory behind it."""
+
+    text: str
+    instance: str = ""
+
+    @property
+    def host(self) -> str:
+        """Address or name, without scheme, port and path."""
+        rest = self.text.partition("://")[2] or self.text
+        rest = rest.partition("/")[0].rpartition("@")[2]
+        if rest.startswith("["):
+            return rest[1:].partition("]")[0]
+        return rest.partition(":")[0] if rest.count(":") == 1 else rest
+
+    def port(self, default: int) -> int:
+        """The port, or the default where the target names none."""
+        rest = (self.text.partition("://")[2] or self.text).partition("/")[0].rpartition("@")[2]
+        tail = rest.rpartition("]")[2] if rest.startswith("[") else rest
+        digits = tail.partition(":")[2] if tail.count(":") == 1 else ""
+        return int(digits) if digits.isdecimal() else default
+
+
+class Outcome(NamedTuple):
+    """What a probe found: whether all is well, its figures, and in one line why not."""
+
+    success: bool
+    samples: Sequence[Sample] = ()
+    cause: str = ""
+
+
+class Probe(Value, frozen=True, kw_only=True):
+    """Base of all probes.
+
+    A probe with `every` runs on a clock of its own and shows its last outcome; without it, it runs
+    whenever it is scraped.
+    """
+
+    timeout: Duration = Duration(5)
+    every: Duration | None = None
+
+    async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
+        """The outcome for one endpoint; may raise what net may raise, which means no success."""
+        raise NotImplementedError
+
+    async def probe_all(self, net: Net, endpoints: Sequence[Endpoint]) -> list[Outcome]:
+        """Outcomes in the order of the endpoints; a unit overrides it where a batch is cheaper."""
+        return await net.gather([self.examine(net, endpoint) for endpoint in endpoints])
+
+    async def examine(self, net: Net, endpoint: Endpoint) -> Outcome:
+        """One outcome within the time-out, with `probe_success` and `probe_duration_seconds`."""
+        start = net.tick()
+        try:
+            found = await net.within(self.timeout.seconds, self.probe(net, endpoint))
+        except TimeoutError:
+            found = Outcome(False, cause=f"no answer within {self.timeout}")
+        except OpsError as error:
+            found = Outcome(False, cause=error.cause)
+        except OSError as error:
+            found = Outcome(False, cause=error.strerror or str(error))
+        except (ValueError, EOFError) as error:
+            found = Outcome(False, cause=f"the answer is not understood: {error}")
+        return finish(found, net.tick() - start)
+
+
+def finish(found: Outcome, seconds: float) -> Outcome:
+    """An outcome with the two series that every probe has, as blackbox_exporter names them."""
+    head = (Sample(SUCCESS, int(found.success)), Sample(SECONDS, seconds))
+    return Outcome(found.success, (*head, *found.samples), found.cause)

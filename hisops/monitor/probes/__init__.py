@@ -1,0 +1,1 @@
+"""Probes: one file, one class; see monitor/probe.py."""

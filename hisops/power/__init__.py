@@ -1,0 +1,1 @@
+"""Power and the room: UPS runtime, ordered shutdown, generator, energy."""
