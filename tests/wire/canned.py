@@ -39,6 +39,24 @@ class Canned:
         self.is_closed = True
 
 
+class CannedNet:
+    """Each connection says the next of these; `dialled` tells where to. Its clock ticks per look."""
+
+    def __init__(self, *says: bytes) -> None:
+        self.streams = [Canned(data) for data in says]
+        self.dialled: list[tuple[str, int]] = []
+        self._left = list(self.streams)
+        self._seconds = 0.0
+
+    async def connect(self, host: str, port: int, **_options: object) -> Canned:
+        self.dialled.append((host, port))
+        return self._left.pop(0)
+
+    def tick(self) -> float:
+        self._seconds += 1.0
+        return self._seconds
+
+
 def finish(work):
     """The result of a coroutine that never has to wait."""
     try:
