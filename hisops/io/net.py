@@ -1,0 +1,238 @@
+"""The network for coroutines: what core.net.Net promises, on io/loop.py."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from hisops.core.errors import Exit, OpsError
+from hisops.core.net import Echo, Times
+from hisops.io import process
+from hisops.io.echo import Echoes
+from hisops.io.loop import WRITE, Loop
+from hisops.io.stream import Datagrams, Tcp
+from hisops.io.task import Signal
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+
+    from hisops.core.io import Completed, Io
+
+T = TypeVar("T")
+_MOST_THREADS = 64
+_NAME_SECONDS = 5.0
+_NAME_FRESH_SECONDS = 30.0
+
+
+class Network:
+    """A `Net`; `refuse` gives the reason why nothing may be sent to an address, or nothing."""
+
+    def __init__(
+        self, loop: Loop, io: Io, refuse: Callable[[str], str] = lambda _address: ""
+    ) -> None:
+        self.refuse = refuse
+        self._loop = loop
+        self._io = io
+        self._echoes = Echoes(loop)
+        self._names: dict[str, tuple[float, str]] = {}
+        self._threads = 0
+
+    async def connect(
+        self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str = ""
+    ) -> Tcp:
+        """See core.net.Net."""
+        start = time.monotonic()
+        address = await self.resolve(host)
+        self.allow(address)
+        found = time.monotonic()
+        link = socket.socket(_family(address), socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        try:
+            await self._join(link, (address, port))
+        except BaseException:
+            self._loop.forget(link.fileno())
+            link.close()
+            raise
+        times = Times(resolve=found - start, connect=time.monotonic() - found)
+        stream = Tcp(self._loop, link, address, times)
+        if tls is not None:
+            try:
+                await stream.start_tls(tls, name or host)
+            except BaseException:
+                stream.close()
+                raise
+        return stream
+
+    async def peer(self, host: str, port: int) -> Datagrams:
+        """See core.net.Net."""
+        address = await self.resolve(host)
+        self.allow(address)
+        link = socket.socket(_family(address), socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        try:
+            link.connect((address, port))
+        except OSError:
+            link.close()
+            raise
+        return Datagrams(self._loop, link, address)
+
+    async def ping(
+        self, host: str, *, timeout: float, size_bytes: int = 56, ttl: int = 64
+    ) -> Echo | None:
+        """See core.net.Net."""
+        address = await self.resolve(host)
+        self.allow(address)
+        return await self._echoes.ask(address, timeout, size_bytes, ttl)
+
+    async def resolve(self, host: str) -> str:
+        """See core.net.Net."""
+        if _is_address(host):
+            return host
+        fresh_at, address = self._names.get(host, (0.0, ""))
+        if address and time.monotonic() - fresh_at < _NAME_FRESH_SECONDS:
+            return address
+        try:
+            found = await self.thread(lambda: _look_up(host), timeout=_NAME_SECONDS)
+        except (OSError, UnicodeError, TimeoutError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            fix = "correct the name, or give the address (ansible_host)"
+            raise OpsError(f"{host}: {why}", fix=fix, code=Exit.UNREACHABLE) from None
+        self._names[host] = (time.monotonic(), found)
+        return found
+
+    def allow(self, host: str) -> None:
+        """See core.net.Net."""
+        reason = self.refuse(host)
+        if reason:
+            fix = (
+                "nothing is sent there; the zone's `allow` in inventory/zones.yml names exceptions"
+            )
+            raise OpsError(f"{host}: {reason}", fix=fix, code=Exit.REFUSED)
+
+    async def sleep(self, seconds: float) -> None:
+        """See core.net.Net."""
+        await self._loop.sleep(seconds)
+
+    async def within(self, seconds: float, work: Coroutine[object, object, T]) -> T:
+        """See core.net.Net."""
+        return await self._loop.within(seconds, work)
+
+    async def gather(
+        self, works: Iterable[Coroutine[object, object, T]], *, limit: int = 200
+    ) -> list[T]:
+        """See core.net.Net."""
+        return await self._loop.gather(works, limit=limit)
+
+    def spawn(self, work: Coroutine[object, object, object]) -> None:
+        """See core.net.Net."""
+        self._loop.spawn(work)
+
+    async def thread(self, work: Callable[[], T], *, timeout: float) -> T:
+        """See core.net.Net."""
+        if self._threads >= _MOST_THREADS:
+            raise OpsError(
+                f"{_MOST_THREADS} calls of libraries hang already",
+                fix="look for targets that take connections and never answer",
+            )
+        signal: Signal[T] = Signal()
+
+        def done(value: T | None, error: BaseException | None) -> None:
+            self._threads -= 1
+            self._loop.give(signal, value, error)
+
+        def body() -> None:
+            try:
+                value, error = work(), None
+            except BaseException as raised:  # noqa: BLE001 - raised again in the coroutine
+                value, error = None, raised
+            self._loop.call(lambda: done(value, error))
+
+        self._threads += 1
+        threading.Thread(target=body, daemon=True).start()
+        return await self._loop.within(timeout, self._loop.wait(signal))
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """See core.net.Net."""
+        return await self.thread(
+            lambda: process.run(argv, timeout, stdin, env), timeout=timeout + 10.0
+        )
+
+    def now(self) -> float:
+        """See core.net.Net."""
+        return time.time()
+
+    def tick(self) -> float:
+        """See core.net.Net."""
+        return time.monotonic()
+
+    def secret(self, ref: str) -> str:
+        """See core.net.Net."""
+        return self._io.secret(ref)
+
+    def read(self, path: str) -> str:
+        """See core.net.Net."""
+        return self._io.read(path)
+
+    def close(self) -> None:
+        """Let go of the sockets that all probes share."""
+        self._echoes.close()
+
+    async def _join(self, link: socket.socket, address: tuple[str, int]) -> None:
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            link.connect(address)
+        except BlockingIOError:
+            await self._loop.ready(link.fileno(), WRITE)
+            code = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                raise OSError(code, _words(code)) from None
+
+
+def _is_address(host: str) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.inet_pton(family, host)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def _look_up(host: str) -> str:
+    return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+
+
+def _words(code: int) -> str:
+    import os
+
+    return os.strerror(code)
+
+
+def zone_guard(forbidden: Iterable[str], allowed: Iterable[str]) -> Callable[[str], str]:
+    """Why nothing may be sent to an address: it lies in one of the networks and is not allowed."""
+    networks = [ipaddress.ip_network(text, strict=False) for text in forbidden]
+    exceptions = frozenset(allowed)
+
+    def refuse(address: str) -> str:
+        if not networks or address in exceptions:
+            return ""
+        place = ipaddress.ip_address(address.partition("%")[0])
+        mapped = getattr(place, "ipv4_mapped", None)
+        place = mapped or place
+        if str(place) in exceptions or not any(place in network for network in networks):
+            return ""
+        return "the zone of this address must be left alone"
+
+    return refuse
