@@ -4,7 +4,15 @@ Paths are those of a live system (`/proc/...`, `/sys/...`); where these trees re
 business of whoever answers, so a recorded tree is a test.
 """
 
-from typing import NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Datum = str | int | float | bool | list["Datum"] | tuple["Datum", ...]
+    Answer = tuple[Datum, ...]
 
 
 class Volume(NamedTuple):
@@ -49,6 +57,15 @@ class Timex(NamedTuple):
     tai: int
 
 
+class Call(NamedTuple):
+    """A method of an object that a service on D-Bus has, with texts or lists of texts for it."""
+
+    path: str
+    interface: str
+    member: str
+    arguments: tuple[str | tuple[str, ...], ...] = ()
+
+
 class Machine(Protocol):
     """The reading half of a host; nothing here changes it."""
 
@@ -82,6 +99,13 @@ class Machine(Protocol):
 
     def timex(self) -> Timex | None:
         """State of the kernel's clock; None where the call is not allowed."""
+        ...
+
+    def ask_bus(self, service: str, calls: Sequence[Call]) -> list[Answer | None]:
+        """What a service on the system bus answers, None where it refuses; raises OpsError.
+
+        Only calls that change nothing.
+        """
         ...
 
     def place(self, path: str) -> str:

@@ -3,12 +3,17 @@
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from hisops.core.errors import Exit, OpsError
-from hisops.core.machine import Timex, Uname, Volume
+from hisops.core.machine import Call, Timex, Uname, Volume
 from hisops.io import timex
 from hisops.io.volume import Volumes
+
+if TYPE_CHECKING:
+    from hisops.core.machine import Answer
+    from hisops.io.bus import Bus
 
 _BLOCK = 1 << 16
 
@@ -27,6 +32,7 @@ class Cached:
         self._limit = limit
         self._open: dict[str, int] = {}
         self._volumes = Volumes()
+        self._bus: Bus | None = None
 
     def read(self, path: str) -> str:
         """See core.machine.Machine.read."""
@@ -78,6 +84,14 @@ class Cached:
         """See core.machine.Machine.timex."""
         return timex.read()
 
+    def ask_bus(self, service: str, calls: Sequence[Call]) -> "list[Answer | None]":
+        """See core.machine.Machine.ask_bus."""
+        if self._bus is None:
+            from hisops.io.bus import Bus
+
+            self._bus = Bus(self._place("/run/dbus/system_bus_socket"))
+        return self._bus.ask(service, calls)
+
     def place(self, path: str) -> str:
         """See core.machine.Machine.place."""
         here, root = self._place(path), os.path.realpath(self._sys)
@@ -96,6 +110,8 @@ class Cached:
         """Let go of every descriptor."""
         while self._open:
             os.close(self._open.popitem()[1])
+        if self._bus is not None:
+            self._bus.close()
 
     def _bytes(self, path: str, take: Callable[[int], bytes]) -> bytes:
         handle = self._open.get(path)

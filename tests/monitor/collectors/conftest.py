@@ -6,6 +6,7 @@ from hisops.core.errors import Exit, OpsError
 from hisops.core.machine import Timex, Uname, Volume
 from hisops.core.metric import Reading
 from hisops.io.cached import Cached
+from tests.monitor.collectors.bus import Bus
 from tests.monitor.collectors.recording import unfold
 
 
@@ -19,6 +20,7 @@ class Recorded:
         self.clock = 1_800_000_000.0
         self.kernel_clock: Timex | None = None
         self.places: dict[str, str] = {}
+        self.bus = Bus()
 
     def read(self, path: str) -> str:
         if path not in self.files:
@@ -50,6 +52,9 @@ class Recorded:
 
     def place(self, path: str) -> str:
         return self.places.get(path, path)
+
+    def ask_bus(self, service, calls):
+        return self.bus.ask(service, calls)
 
     def time(self) -> float:
         return self.clock
