@@ -25,6 +25,7 @@ COMMANDS = (
     "down",
     "status",
     "monitor",
+    "net",
     "agent",
     "engine",
     "incident",
