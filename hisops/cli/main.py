@@ -25,7 +25,6 @@ COMMANDS = (
     "down",
     "status",
     "monitor",
-    "net",
     "agent",
     "engine",
     "incident",

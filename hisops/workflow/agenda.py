@@ -28,12 +28,6 @@ _JOURNAL = Job(
     argv=("journal", "verify"),
     schedule=Schedule(every=Duration(86400), at="05:30", timeout=Duration(1800)),
 )
-_NETWORK = Job(
-    name="network",
-    argv=("net", "prove", "--publish"),
-    schedule=Schedule(every=Duration(900), timeout=Duration(120)),
-    good=(Exit.DONE, Exit.PARTIAL, Exit.FINDINGS),
-)
 
 
 def plans(io: Io, site: Site) -> dict[str, Plan]:
@@ -44,7 +38,7 @@ def plans(io: Io, site: Site) -> dict[str, Plan]:
 
 
 def jobs(io: Io, site: Site) -> list[Job]:
-    """Every job of the site: backups first, the drills that prove them, then the audits and the proof of the network."""
+    """Every job of the site: backups first, the drills that prove them, then the audits."""
     found = list(plans(io, site).values())
     backups = [
         Job(name=f"backup-{p.name}", argv=("backup", "run", p.name), schedule=p.schedule)
@@ -54,8 +48,7 @@ def jobs(io: Io, site: Site) -> list[Job]:
         Job(name=f"drill-{p.name}", argv=("drill", "run", p.name), schedule=p.drill.schedule)
         for p in found
     ]
-    network = [_NETWORK] if site.inventory.links else []
-    return [*backups, *drills, _AUDIT, _JOURNAL, *network]
+    return [*backups, *drills, _AUDIT, _JOURNAL]
 
 
 def limits(io: Io, site: Site) -> dict[str, Limit]:
