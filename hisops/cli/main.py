@@ -34,6 +34,7 @@ COMMANDS = (
     "backup",
     "drill",
     "audit",
+    "power",
     "job",
     "schedule",
     "journal",

@@ -84,6 +84,20 @@ class AuditFinished(Event, frozen=True, kw_only=True, tag="audit.finished"):
     collected_at: float = 0.0
 
 
+class GeneratorRan(Event, frozen=True, kw_only=True, tag="generator.ran"):
+    """A generator ran, by what Prometheus saw; subject: its name.
+
+    `transfer_seconds` is the time from the loss of mains to power; None when no mains was lost.
+    """
+
+    started_at: float
+    seconds: float
+    passed: bool
+    load: float | None = None
+    transfer_seconds: float | None = None
+    cause: str = ""
+
+
 class AlertAccepted(Event, frozen=True, kw_only=True, tag="alert.accepted"):
     """An alert was taken in; subject: the incident's id."""
 
@@ -149,6 +163,7 @@ Known = (
     | BackupFinished
     | DrillFinished
     | AuditFinished
+    | GeneratorRan
     | AlertAccepted
     | IncidentOpened
     | IncidentChanged

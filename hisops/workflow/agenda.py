@@ -13,6 +13,7 @@ from hisops.core.schedule import Schedule
 from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.core.text import Duration
+from hisops.power import metrics as power_metrics
 from hisops.workflow import job
 from hisops.workflow.job import Job
 from hisops.workflow.proof import Limit
@@ -78,6 +79,7 @@ def publish(io: Io, store: Store, site: Site) -> None:
     """Write the metrics of all jobs and plans, also of those that never ran, for the agent."""
     job.publish(io, store, site, jobs(io, site))
     metrics.publish(io, store, site, list(plans(io, site).values()))
+    power_metrics.publish(io, store, site)
 
 
 def _refuse(io: Io, site: Site, problems: list[Problem]) -> None:

@@ -56,7 +56,7 @@ def report(io: Io, root: str) -> Report:
     books, found = runbook.read(io, site.root)
     alerts, wrong = _alerts(io, site)
     plans, missing = _plans(io, site)
-    problems += [*found, *wrong, *missing, *_rota(io, site)]
+    problems += [*found, *wrong, *missing, *_rota(io, site), *_power(io, site)]
     named = plan_check.check(books, site.root, site.inventory, alerts)
     problems += [_in_front(io, problem) for problem in named]
     inventory = site.inventory
@@ -99,6 +99,13 @@ def _rota(io: Io, site: Site) -> list[Problem]:
     from hisops.alerting import desk
 
     return desk.read(io, site)[1]
+
+
+def _power(io: Io, site: Site) -> list[Problem]:
+    from hisops.power import check, settings
+
+    power, problems = settings.read(io, site.root)
+    return [*problems, *check.check(power, site.inventory)]
 
 
 def _placed(io: Io, site: Site, problem: Problem) -> Problem:

@@ -14,6 +14,7 @@ from hisops.core.text import did_you_mean
 
 _TOP = (
     "site.yml",
+    "power.yml",
     "ansible.cfg",
     "inventory",
     "alerts",

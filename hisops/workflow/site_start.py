@@ -14,7 +14,15 @@ from hisops.core.site import load, shipped_root
 PLACEHOLDER = "this-machine"
 _LOCAL = ("",)
 # Rules and runbooks are not copied: the shipped ones are in effect until a site replaces one.
-_REFERENCE = ("site.yml", "ansible.cfg", "inventory", "alerts/oncall.yml", "backup", "playbooks")
+_REFERENCE = (
+    "site.yml",
+    "power.yml",
+    "ansible.cfg",
+    "inventory",
+    "alerts/oncall.yml",
+    "backup",
+    "playbooks",
+)
 _NOT_COPIED = ("var", ".git", "__pycache__")
 _PORT = re.compile(r"(?<![\d.])19[01]\d\d(?!\d)")
 _LAST_PORT = 65535
