@@ -25,6 +25,7 @@ COMMANDS = (
     "down",
     "status",
     "monitor",
+    "capacity",
     "agent",
     "engine",
     "incident",

@@ -111,7 +111,7 @@ def span(seconds: float) -> str:
 def size(count: float) -> str:
     """A number of bytes in its largest fitting unit: `512 B`, `1.5 GiB`."""
     for unit in ("TiB", "GiB", "MiB", "KiB"):
-        if count >= _BYTES[unit]:
+        if abs(count) >= _BYTES[unit]:
             return f"{count / _BYTES[unit]:.1f}".removesuffix(".0") + f" {unit}"
     return f"{count:.0f} B"
 

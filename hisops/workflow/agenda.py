@@ -15,6 +15,7 @@ from hisops.core.store import Store
 from hisops.core.text import Duration
 from hisops.power import metrics as power_metrics
 from hisops.workflow import job
+from hisops.workflow.capacity import INTERVAL_SECONDS
 from hisops.workflow.job import Job
 from hisops.workflow.proof import Limit
 
@@ -29,6 +30,11 @@ _JOURNAL = Job(
     argv=("journal", "verify"),
     schedule=Schedule(every=Duration(86400), at="05:30", timeout=Duration(1800)),
 )
+_CAPACITY = Job(
+    name="capacity",
+    argv=("capacity", "--publish"),
+    schedule=Schedule(every=Duration(INTERVAL_SECONDS), at="00:40", timeout=Duration(600)),
+)
 
 
 def plans(io: Io, site: Site) -> dict[str, Plan]:
@@ -39,7 +45,7 @@ def plans(io: Io, site: Site) -> dict[str, Plan]:
 
 
 def jobs(io: Io, site: Site) -> list[Job]:
-    """Every job of the site: backups first, the drills that prove them, then the audits."""
+    """Every job of the site: backups first, the drills that prove them, audits, forecasts."""
     found = list(plans(io, site).values())
     backups = [
         Job(name=f"backup-{p.name}", argv=("backup", "run", p.name), schedule=p.schedule)
@@ -49,7 +55,8 @@ def jobs(io: Io, site: Site) -> list[Job]:
         Job(name=f"drill-{p.name}", argv=("drill", "run", p.name), schedule=p.drill.schedule)
         for p in found
     ]
-    return [*backups, *drills, _AUDIT, _JOURNAL]
+    measured = [_CAPACITY] if "prometheus" in site.settings.stack else []
+    return [*backups, *drills, _AUDIT, _JOURNAL, *measured]
 
 
 def limits(io: Io, site: Site) -> dict[str, Limit]:
