@@ -101,7 +101,10 @@ class Net(Protocol):
     async def connect(
         self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str = ""
     ) -> Stream:
-        """A TCP connection, after a TLS handshake when a context is given."""
+        """A TCP connection, after a TLS handshake when a context is given.
+
+        A host that begins with `/` is the path of a unix socket.
+        """
         ...
 
     async def peer(self, host: str, port: int) -> Peer:

@@ -46,6 +46,8 @@ class Network:
     ) -> Tcp:
         """See core.net.Net."""
         start = time.monotonic()
+        if host.startswith("/"):
+            return self._connect_local(host)
         address = await self.resolve(host)
         self.allow(address)
         found = time.monotonic()
@@ -65,6 +67,16 @@ class Network:
                 stream.close()
                 raise
         return stream
+
+    def _connect_local(self, path: str) -> Tcp:
+        """To a unix socket; one whose queue is full is not waited for (EAGAIN, unix(7))."""
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        try:
+            link.connect(path)
+        except OSError:
+            link.close()
+            raise
+        return Tcp(self._loop, link, path, Times(0.0, 0.0))
 
     async def peer(self, host: str, port: int) -> Datagrams:
         """See core.net.Net."""

@@ -128,7 +128,8 @@ class Tcp:
                 return self._link.recv(most)
             except BlockingIOError:
                 # Else peers that send head and body apart wait 40 ms for our kernel (hospital.md, 2).
-                self._link.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+                if self._link.family != socket.AF_UNIX:
+                    self._link.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
                 await self._loop.ready(self._fd, READ)
 
     async def _push(self, data: bytes) -> None:

@@ -41,6 +41,27 @@ def test_bytes_go_both_ways(loop, net, server):
     assert loop.run(talk()) == (b"HELLO\n", b"rest", b"")
 
 
+def test_a_path_is_a_unix_socket(loop, net, tmp_path):
+    path = str(tmp_path / "s")
+
+    async def talk():
+        stream = await net.connect(path, 0)
+        await stream.send(b"hello")
+        stream.close()
+
+    with closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(path)
+        listener.listen()
+        loop.run(talk())
+        with closing(listener.accept()[0]) as link:
+            assert link.recv(10) == b"hello"
+
+
+def test_a_path_without_a_socket_is_an_error(loop, net, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        loop.run(net.connect(f"{tmp_path}/none", 0))
+
+
 def test_a_refused_connection_is_an_error_with_its_reason(loop, net):
     with pytest.raises(OSError, match="refused"):
         loop.run(net.connect("127.0.0.1", 1))
