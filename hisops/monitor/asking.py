@@ -12,12 +12,20 @@ from hisops.monitor.sql import answered, failed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
-    from hisops.core.net import Net
+    from hisops.core.net import Net, Stream
+    from hisops.monitor.probe import Endpoint
     from hisops.monitor.sql import Query
     from hisops.wire.table import Table
 
 # The server is given up a little before the probe is, so that its `up` series is still told.
 _SHARE = 0.95
+
+
+async def dial(net: Net, endpoint: Endpoint, port: int) -> Stream:
+    """A connection to an address, or to the path of a unix socket."""
+    if endpoint.text.startswith("/"):
+        return await net.connect(endpoint.text, 0)
+    return await net.connect(endpoint.host, endpoint.port(port))
 
 
 async def put(queries: Mapping[str, Query], ask: Callable[[str], Awaitable[Table]]) -> Outcome:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _MOST_LABEL = 120
-_WORDS = {"yes": 1, "on": 1, "true": 1, "t": 1, "no": 0, "off": 0, "false": 0, "f": 0}
+_WORDS = {"yes": 1, "on": 1, "true": 1, "primary": 1, "no": 0, "off": 0, "false": 0}
+# As mysqld_exporter reads the states of replication and of Galera.
+_WORDS |= {"connecting": 0, "preparing": 0, "non-primary": 0, "disconnected": 0}
 _SUCCESS = Family("hisops_sql_query_success", "gauge", "Whether a query of the pack was answered")
 _CUT = Family("hisops_sql_query_cut", "gauge", "Whether a query had more rows than are read")
 

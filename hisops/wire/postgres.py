@@ -15,8 +15,6 @@ from hisops.wire.scram import Scram
 from hisops.wire.table import MOST_MESSAGE_BYTES, MOST_ROWS, Declined, Table, printable
 
 if TYPE_CHECKING:
-    import ssl
-
     from hisops.core.net import Stream
 
 _PROTOCOL, _TLS_CODE = 196608, 80877103
@@ -25,13 +23,12 @@ _OK, _CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 3, 5, 10, 11, 12
 
 
 class Login(NamedTuple):
-    """Who asks, and how the connection is protected."""
+    """Who asks, and whether nobody can listen on the connection."""
 
     user: str
     password: str = ""
     database: str = "postgres"
-    tls: ssl.SSLContext | None = None
-    name: str = ""
+    is_private: bool = False
 
 
 class Session:
@@ -97,13 +94,15 @@ class Session:
                 return kind, body
 
 
+async def ask_for_tls(stream: Stream) -> None:
+    """Say that TLS is to begin; raises Declined when the server offers none."""
+    await stream.send(struct.pack("!ii", 8, _TLS_CODE))
+    if await stream.exactly(1) != b"S":
+        raise Declined("the server does not offer TLS", fix="set ssl = on in postgresql.conf")
+
+
 async def open_session(stream: Stream, login: Login) -> Session:
     """Log in on a fresh connection; raises Declined when the server does not let us."""
-    if login.tls is not None:
-        await stream.send(struct.pack("!ii", 8, _TLS_CODE))
-        if await stream.exactly(1) != b"S":
-            raise Declined("the server does not offer TLS", fix="set ssl = on in postgresql.conf")
-        await stream.start_tls(login.tls, login.name)
     words = f"user\0{login.user}\0database\0{login.database}\0application_name\0hisops\0"
     body = struct.pack("!i", _PROTOCOL) + f"{words}client_encoding\0UTF8\0\0".encode()
     await stream.send(struct.pack("!i", len(body) + 4) + body)
@@ -150,7 +149,7 @@ def _credential(way: int, data: bytes, login: Login, scram: Scram) -> bytes:
     if way == _MD5:
         inner = hashlib.md5((login.password + login.user).encode()).hexdigest()  # noqa: S324 - theirs
         return b"md5" + hashlib.md5(inner.encode() + data).hexdigest().encode() + b"\0"  # noqa: S324
-    if way == _CLEARTEXT and login.tls is not None:
+    if way == _CLEARTEXT and login.is_private:
         return login.password.encode() + b"\0"
     if way == _CLEARTEXT:
         cause = "the server wants the password in clear on a connection without TLS"

@@ -41,6 +41,7 @@ def test_a_row_becomes_one_sample_per_metric_with_its_labels():
         ("2.50", 2.5),
         ("Yes", 1),
         ("OFF", 0),
+        ("Connecting", 0),
         (timedelta(minutes=2), 120),
         (datetime(2026, 1, 1, tzinfo=UTC), 1767225600),
         ("99999999999999999999", 99999999999999999999),
@@ -50,7 +51,7 @@ def test_reads_what_drivers_give(cell, value):
     assert _values(_query(), ["icu", cell]) == [((("ward", "icu"),), value)]
 
 
-@pytest.mark.parametrize("cell", [None, "", "NaN", "inf", "Connecting", b"\xff", "9" * 400])
+@pytest.mark.parametrize("cell", [None, "", "NaN", "inf", "waiting", b"\xff", "9" * 400])
 def test_what_is_no_number_becomes_no_sample(cell):
     assert _values(_query(), ["icu", cell]) == []
 

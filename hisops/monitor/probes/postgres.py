@@ -6,18 +6,19 @@ One connection, read-only, each statement bounded; the queries stand in packs/po
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from hisops.core.metric import Family
 from hisops.core.text import Duration, Secret
-from hisops.monitor.asking import put, visit
+from hisops.monitor.asking import dial, put, visit
 from hisops.monitor.probe import Endpoint, Outcome, Probe
-from hisops.monitor.secure import Tls
 from hisops.monitor.sql import Query, chosen
 from hisops.wire import postgres
+from hisops.wire.tls import Tls, secure
 
 if TYPE_CHECKING:
-    from hisops.core.net import Net
+    from hisops.core.net import Net, Stream
 
 _UP = Family(
     "pg_up", "gauge", "Whether the last scrape of metrics from PostgreSQL was able to connect"
@@ -44,17 +45,9 @@ class Postgres(Probe, frozen=True, kw_only=True):
         return await visit(net, _UP, self.timeout.seconds, self._visit(net, endpoint))
 
     async def _visit(self, net: Net, endpoint: Endpoint) -> Outcome:
-        login = postgres.Login(
-            user=self.user,
-            password=net.secret(self.password.ref) if self.password else "",
-            database=self.database,
-            tls=self.tls.context() if self.tls else None,
-            name=(self.tls.name if self.tls else "") or endpoint.host,
-        )
-        if endpoint.text.startswith("/"):
-            stream = await net.connect(endpoint.text, 0)
-        else:
-            stream = await net.connect(endpoint.host, endpoint.port(self.port))
+        password = net.secret(self.password.ref) if self.password else ""
+        login = postgres.Login(self.user, password, self.database, is_private=self.tls is not None)
+        stream = await self._connect(net, endpoint)
         try:
             session = await postgres.open_session(stream, login)
             await session.query(_limits(self.statement_timeout))
@@ -64,6 +57,20 @@ class Postgres(Probe, frozen=True, kw_only=True):
             return found
         finally:
             stream.close()
+
+    async def _connect(self, net: Net, endpoint: Endpoint) -> Stream:
+        async def greeted() -> Stream:
+            with ExitStack() as guard:
+                stream = await dial(net, endpoint, self.port)
+                guard.callback(stream.close)
+                await postgres.ask_for_tls(stream)
+                guard.pop_all()
+                return stream
+
+        if self.tls is None:
+            return await dial(net, endpoint, self.port)
+        stream, _ = await secure(net, greeted, self.tls, endpoint.host)
+        return stream
 
 
 def _limits(patience: Duration) -> str:
