@@ -7,13 +7,15 @@ from typing import NamedTuple
 from hisops.core.errors import Exit, OpsError
 
 _HIGHEST_PORT = 65535
+_GROUP = "process."
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Conf(NamedTuple):
     """Where the agent listens and what protects it, what it serves, and where it looks.
 
-    `also` names collectors that do not run by default, with spaces between them.
+    `also` names collectors that do not run by default, `services` units of systemd, with spaces
+    between them. Lines `process.NAME=PATTERN` make groups of processes.
     """
 
     listen: str = "127.0.0.1:19100"
@@ -27,6 +29,8 @@ class Conf(NamedTuple):
     proc: str = "/proc"
     sys: str = "/sys"
     root: str = "/"
+    services: str = ""
+    processes: tuple[tuple[str, str], ...] = ()
 
     @property
     def host(self) -> str:
@@ -37,6 +41,9 @@ class Conf(NamedTuple):
     def port(self) -> int:
         """The port to listen on."""
         return int(self.listen.rpartition(":")[2])
+
+
+_NAMES = [name for name in Conf._fields if name != "processes"]
 
 
 def load(path: str) -> Conf:
@@ -53,15 +60,19 @@ def load(path: str) -> Conf:
 def parse(text: str, path: str) -> Conf:
     """The configuration that the text says; raises OpsError with file and line."""
     found: dict[str, str] = {}
+    groups: list[tuple[str, str]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         name, equals, value = (part.strip() for part in line.partition("="))
         if not name or name.startswith("#"):
             continue
-        if not equals or name not in Conf._fields:
-            fix = f"write NAME=VALUE with one of: {', '.join(Conf._fields)}"
+        if equals and name.startswith(_GROUP) and value:
+            groups.append((name[len(_GROUP) :], value))
+            continue
+        if not equals or name not in _NAMES:
+            fix = f"write NAME=VALUE with one of: {', '.join(_NAMES)}, {_GROUP}NAME"
             raise OpsError(f"{path}:{number}: {name!r} is unknown", fix=fix, code=Exit.USAGE)
         found[name] = value
-    conf = Conf(**found)
+    conf = Conf(**found, processes=tuple(groups))
     problem = _problem(conf)
     if problem:
         raise OpsError(

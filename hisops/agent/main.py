@@ -50,10 +50,13 @@ def build_loop(conf: Conf) -> Loop:
     )
     found: dict[str, Collector] = {}
     also = conf.also.split()
+    options = _options(conf)
     for name in units.names(_PACKAGE):
         unit: Collector = units.load(_PACKAGE, name)()
-        if unit.by_default or name in also:
+        if unit.by_default or name in also or name in options:
             found[name] = unit
+        for option, value in options.get(name, {}).items():
+            setattr(unit, option, value)
     unknown = [name for name in also if name not in found]
     if unknown:
         fix = "correct site.yml: agent.also; the names are those of hisops/monitor/collectors"
@@ -62,8 +65,17 @@ def build_loop(conf: Conf) -> Loop:
         found[name] = _site_unit(name, path)
     # Whatever jobs left behind comes last: a name that is measured here stays with its collector.
     textfile = found.pop("textfile")
-    setattr(textfile, "folder", conf.metrics)  # noqa: B010 - an option of this unit only
     return Loop(found | {"textfile": textfile}, machine, patient)
+
+
+def _options(conf: Conf) -> dict[str, dict[str, object]]:
+    """Options of collectors that the configuration sets; those it names run."""
+    found: dict[str, dict[str, object]] = {"textfile": {"folder": conf.metrics}}
+    if conf.services:
+        found["service_health"] = {"services": tuple(conf.services.split())}
+    if conf.processes:
+        found["process_group"] = {"groups": conf.processes}
+    return found
 
 
 def build_server(conf: Conf, loop: Loop) -> Server:

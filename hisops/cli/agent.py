@@ -19,7 +19,8 @@ def command() -> None:
 
     site = session().site
     config = agent_conf.path(site.state)
-    text = agent_conf.render(site.settings.agent, root=site.root, state=site.state)
+    hosts = agent_conf.here(site.inventory)
+    text = agent_conf.render(site.settings.agent, root=site.root, state=site.state, hosts=hosts)
     session().io.write(config, text)
     argv = agent_conf.command(sys.executable, config)
     os.execv(argv[0], argv)  # noqa: S606 - this process becomes the agent

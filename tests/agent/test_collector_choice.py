@@ -27,3 +27,12 @@ def test_a_collector_that_does_not_exist_is_a_mistake():
 
     assert problem.value.code == Exit.USAGE
     assert "'procesess'" in problem.value.cause
+
+
+def test_declared_services_and_processes_bring_their_collectors():
+    conf = Conf(services="nginx", processes=(("self", "python"),))
+
+    page = build_loop(conf).page().decode()
+
+    assert 'namedprocess_namegroup_num_procs{groupname="self"} ' in page
+    assert 'node_scrape_collector_success{collector="service_health"} ' in page

@@ -4,6 +4,7 @@ import pytest
 
 from hisops.agent.conf import Conf, parse
 from hisops.core.errors import Exit, OpsError
+from hisops.core.model import Host, Inventory
 from hisops.core.settings import Agent
 from hisops.monitor import agent_conf
 
@@ -24,7 +25,11 @@ def test_reads_back_what_the_site_renders():
         also=("processes", "interrupts"),
     )
 
-    conf = parse(agent_conf.render(agent, root="/site", state="/site/var"), "f")
+    watched = {"agent_services": ["nginx", "a@1"], "agent_processes": {"db": "^a=b c$"}}
+    host = Host(name="db1", address="127.0.0.1", vars=watched)
+
+    text = agent_conf.render(agent, root="/site", state="/site/var", hosts=[host])
+    conf = parse(text, "f")
 
     assert conf == Conf(
         listen="10.1.2.3:9100",
@@ -35,7 +40,19 @@ def test_reads_back_what_the_site_renders():
         metrics="/site/var/metrics",
         also="processes interrupts",
         units="/site/units/collectors",
+        services="nginx a@1",
+        processes=(("db", "^a=b c$"),),
     )
+
+
+def test_this_machine_is_what_the_inventory_has_on_loopback_or_local():
+    hosts = {
+        "a": Host(name="a", address="127.0.0.1"),
+        "b": Host(name="b", address="10.0.0.1", vars={"ansible_connection": "local"}),
+        "c": Host(name="c", address="10.0.0.2"),
+    }
+
+    assert [host.name for host in agent_conf.here(Inventory(hosts=hosts))] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ _PACKAGE = "hisops.monitor.collectors"
 _NAMES = units.names(_PACKAGE)
 _HERE = Path(__file__).resolve().parents[1]
 # Taken over from node_exporter and the Prometheus client libraries; tests/real compares them.
-_COPIED = ("node_", "process_")
+_COPIED = ("namedprocess_", "node_", "process_")
 _UNITS = ("_bytes", "_celsius", "_info", "_ratio", "_seconds", "_timestamp_seconds", "_total")
 # A kernel without these files is broken.
 _EVERYWHERE = ("arp", "interrupts", "processes", "softnet", "stat")
 # 1 or 0, with the word that is true.
-_STATES = ("_bad", "_passed", "_present", "_stale", "_state", "_success")
+_STATES = ("_bad", "_passed", "_present", "_stale", "_state", "_success", "_up")
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,13 @@ def machine(name, live, recorded):
 
 def collector(name: str, machine) -> Collector:
     unit = units.load(_PACKAGE, name)()
-    if name == "textfile":
-        unit.folder = machine.folder
+    options = {
+        "textfile": {"folder": getattr(machine, "folder", "")},
+        "process_group": {"groups": (("all", "."),)},
+        "service_health": {"services": ("dbus",)},
+    }
+    for option, value in options.get(name, {}).items():
+        setattr(unit, option, value)
     return unit
 
 

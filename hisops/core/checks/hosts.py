@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from hisops.core import watched
 from hisops.core.checks.zones import Network, known_networks
 from hisops.core.config import Path, Problem
 from hisops.core.inventory.vault import Vaulted
@@ -31,6 +32,7 @@ def check(site: Site) -> Iterator[Problem]:
     yield from _grouped(_addresses(inventory))
     yield from _grouped(_zones(inventory))
     yield from _grouped(_ports(inventory))
+    yield from _grouped(_watched(inventory))
     yield from _grouped(_systems(inventory))
     yield from _grouped(_secrets(inventory))
 
@@ -90,6 +92,12 @@ def _ports(inventory: Inventory) -> Iterator[_Found]:
         if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
             cause = f"agent_port: expected a port, got {port!r}"
             yield host, "agent_port", cause, "write agent_port: 9100"
+
+
+def _watched(inventory: Inventory) -> Iterator[_Found]:
+    for host in inventory.hosts.values():
+        for variable, cause, fix in watched.mistakes(host.vars):
+            yield host, variable, cause, fix
 
 
 def _systems(inventory: Inventory) -> Iterator[_Found]:

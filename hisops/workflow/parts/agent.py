@@ -11,7 +11,8 @@ from hisops.monitor import agent_conf
 def prepare(io: Io, site: Site) -> None:
     """Write its configuration where it differs."""
     path = agent_conf.path(site.state)
-    text = agent_conf.render(site.settings.agent, root=site.root, state=site.state)
+    hosts = agent_conf.here(site.inventory)
+    text = agent_conf.render(site.settings.agent, root=site.root, state=site.state, hosts=hosts)
     if not io.exists(path) or io.read(path) != text:
         io.write(path, text)
 

@@ -82,6 +82,25 @@ def test_a_unit_that_fails_and_is_repaired_is_seen_at_the_next_scrape(host, agen
     assert set(degraded.values()) == {0.0}
 
 
+def test_a_declared_service_is_up_until_it_ends(host, start):
+    agent = start(root=f"/proc/{host.leader}/root", services="his lis")
+    host.run(["systemd-run", "--quiet", "--unit=his", "--property=Restart=always", "sleep", "1000"])
+
+    def up(name: str) -> float:
+        found = series(agent.page(), {"hisops_service_up"})
+        return found["hisops_service_up", (("service", name),)]
+
+    until(lambda: up("his") == 1)
+    missing = up("lis")
+    host.run(["systemctl", "kill", "-s", "KILL", "his.service"])
+    restarts = ("hisops_service_restarts_total", (("service", "his"),))
+    until(lambda: series(agent.page(), {restarts[0]}).get(restarts) == 1)
+    host.run(["systemctl", "stop", "his.service"])
+
+    until(lambda: up("his") == 0)
+    assert missing == 0
+
+
 def test_a_bus_that_hangs_costs_its_collector_only(host, agent):
     bus = next(pid for pid, line in host.processes().items() if "dbus-daemon" in line)
     agent.page()
