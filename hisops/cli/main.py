@@ -25,6 +25,7 @@ COMMANDS = (
     "down",
     "status",
     "monitor",
+    "net",
     "capacity",
     "agent",
     "engine",

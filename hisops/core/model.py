@@ -108,11 +108,13 @@ class Link(Value, frozen=True, kw_only=True):
     """A cable or trunk between two ends, each `host` or `host:port`.
 
     In links.yml both ends may hold ranges; `row` is the entry there that it was spelled out from.
+    Cables of one `path` (duct, fibre route, line card) are lost together.
     """
 
     a: str
     b: str
     kind: str = "ethernet"
+    path: str = ""
     row: int = 0
 
 

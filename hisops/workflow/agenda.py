@@ -35,6 +35,12 @@ _CAPACITY = Job(
     argv=("capacity", "--publish"),
     schedule=Schedule(every=Duration(INTERVAL_SECONDS), at="00:40", timeout=Duration(600)),
 )
+_NETWORK = Job(
+    name="network",
+    argv=("net", "prove", "--publish"),
+    schedule=Schedule(every=Duration(900), timeout=Duration(120)),
+    good=(Exit.DONE, Exit.PARTIAL, Exit.FINDINGS),
+)
 
 
 def plans(io: Io, site: Site) -> dict[str, Plan]:
@@ -45,7 +51,7 @@ def plans(io: Io, site: Site) -> dict[str, Plan]:
 
 
 def jobs(io: Io, site: Site) -> list[Job]:
-    """Every job of the site: backups first, the drills that prove them, audits, forecasts."""
+    """Every job of the site: backups first, their drills, audits, the network's proof, forecasts."""
     found = list(plans(io, site).values())
     backups = [
         Job(name=f"backup-{p.name}", argv=("backup", "run", p.name), schedule=p.schedule)
@@ -56,7 +62,8 @@ def jobs(io: Io, site: Site) -> list[Job]:
         for p in found
     ]
     measured = [_CAPACITY] if "prometheus" in site.settings.stack else []
-    return [*backups, *drills, _AUDIT, _JOURNAL, *measured]
+    network = [_NETWORK] if site.inventory.links else []
+    return [*backups, *drills, _AUDIT, _JOURNAL, *network, *measured]
 
 
 def limits(io: Io, site: Site) -> dict[str, Limit]:

@@ -56,7 +56,14 @@ def report(io: Io, root: str) -> Report:
     books, found = runbook.read(io, site.root)
     alerts, wrong = _alerts(io, site)
     plans, missing = _plans(io, site)
-    problems += [*found, *wrong, *missing, *_rota(io, site), *_power(io, site)]
+    problems += [
+        *found,
+        *wrong,
+        *missing,
+        *_rota(io, site),
+        *_accepted(io, site),
+        *_power(io, site),
+    ]
     named = plan_check.check(books, site.root, site.inventory, alerts)
     problems += [_in_front(io, problem) for problem in named]
     inventory = site.inventory
@@ -93,6 +100,14 @@ def _plans(io: Io, site: Site) -> tuple[int, list[Problem]]:
 
     plans, problems = plan.read(io, site.root, site.state)
     return len(plans), [*problems, *plan.check(plans, site.inventory)]
+
+
+def _accepted(io: Io, site: Site) -> list[Problem]:
+    from hisops.net import accepted, fabric
+
+    found, problems = accepted.read(io, site.root)
+    graph = fabric.build(site.inventory)
+    return [*problems, *accepted.check(found, site.inventory, graph)]
 
 
 def _rota(io: Io, site: Site) -> list[Problem]:

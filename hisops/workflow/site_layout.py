@@ -22,6 +22,7 @@ _TOP = (
     "runbooks",
     "playbooks",
     "units",
+    "net",
 )
 _OURS = ("systems.yml", "links.yml", "teams.yml", "zones.yml")
 # Folder, pattern of the names that something reads, what to do about others.
@@ -30,6 +31,7 @@ _READ = (
     ("alerts/rules", r".+\.yml", "name it NAME.yml"),
     ("backup", r".+\.yml", "name it NAME.yml"),
     ("runbooks", r".+\.md", "name it NAME.md"),
+    ("net", r"accepted\.yml", "net/ holds accepted.yml"),
     ("units", r"collectors|probes|notifiers|sources|checks|steps", "units/ holds KIND/NAME.py"),
 )
 _IGNORED = re.compile(r"\..*|README.*|.*~|__pycache__")
