@@ -27,6 +27,7 @@ COMMANDS = (
     "monitor",
     "net",
     "capacity",
+    "slo",
     "agent",
     "engine",
     "incident",

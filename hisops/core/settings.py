@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from hisops.core.model import Value
+from hisops.core.objective import Promises
 from hisops.core.text import Duration, Secret
 
 
@@ -109,3 +110,4 @@ class Settings(Value, frozen=True, kw_only=True):
     mail: Mail = Mail()
     inbox: Sink = Sink()
     vault: Vault | None = None
+    slo: Promises = Promises()

@@ -16,7 +16,7 @@ from hisops.core.io import Io, Reply
 from hisops.core.model import Value
 from hisops.core.site import Site
 from hisops.core.store import Store
-from hisops.monitor import configuration, rules
+from hisops.monitor import configuration, objective, rules
 
 _OK = 200
 _FOLDERS = ("rules", "targets")
@@ -71,7 +71,8 @@ def is_ready(io: Io, site: Site) -> bool:
 def render(io: Io, site: Site) -> dict[str, str]:
     """The configuration that the site asks for; see `configuration.render`."""
     found = rules.read(io, site.root)
-    return configuration.render(site, {PurePath(p).name: text for p, text in found.items()})
+    named = {PurePath(path).name: text for path, text in found.items()}
+    return configuration.render(site, named | objective.render(site))
 
 
 def is_applied(io: Io, site: Site, files: Mapping[str, str]) -> bool:

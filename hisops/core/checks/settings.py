@@ -14,7 +14,7 @@ _LAST_PORT = 65535
 
 
 def check(site: Site) -> Iterator[Problem]:
-    """A time zone that does not exist, an address without a port, a port that stands twice."""
+    """A wrong time zone, address or port, a port that stands twice, an unknown system's objective."""
     yield from _timezone(site.settings.timezone)
     seen: dict[str, str] = {}
     for key, address in _addresses(site.settings):
@@ -26,6 +26,16 @@ def check(site: Site) -> Iterator[Problem]:
             cause = f"{key}: {address} is taken by {seen[address]}"
             yield Problem(file=FILE, at=at, cause=cause, fix="give each its own port")
         seen.setdefault(address, key)
+    yield from _objectives(site)
+
+
+def _objectives(site: Site) -> Iterator[Problem]:
+    known = site.inventory.systems
+    for name in site.settings.slo.systems:
+        if name not in known:
+            cause = f"slo.systems: there is no system {name!r}"
+            at = ("slo", "systems", name)
+            yield Problem(file=FILE, at=at, cause=cause, fix=did_you_mean(name, known))
 
 
 def _timezone(name: str) -> Iterator[Problem]:
