@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HEAD_LIMIT = 8192
 _REASONS = {
@@ -35,6 +38,7 @@ class Request(NamedTuple):
     path: str
     headers: dict[str, str]
     keep_alive: bool
+    query: str = ""
 
     @property
     def takes_gzip(self) -> bool:
@@ -53,6 +57,26 @@ class Answer(NamedTuple):
     type: str = "text/plain; charset=utf-8"
 
 
+class Later:
+    """An answer that comes later, once; whoever serves gives it, the server waits for it."""
+
+    def __init__(self) -> None:
+        self._answer: Answer | None = None
+        self._then: Callable[[Answer], object] | None = None
+
+    def give(self, answer: Answer) -> None:
+        """Here it is."""
+        self._answer = answer
+        if self._then is not None:
+            self._then(answer)
+
+    def then(self, call: Callable[[Answer], object]) -> None:
+        """Call this with the answer, now or when it comes."""
+        self._then = call
+        if self._answer is not None:
+            call(self._answer)
+
+
 def parse(head: bytes) -> Request:
     """The request in a head without its empty line; raises BadRequestError."""
     try:
@@ -69,7 +93,8 @@ def parse(head: bytes) -> Request:
         raise BadRequestError(400)  # a body here has no meaning; read as a request it would do harm
     connection = headers.get("connection", "").lower()
     keep = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
-    return Request(method, target.partition("?")[0], headers, keep)
+    path, _, query = target.partition("?")
+    return Request(method, path, headers, keep, query)
 
 
 def render(answer: Answer, request: Request | None) -> bytes:

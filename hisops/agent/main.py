@@ -80,7 +80,7 @@ def _options(conf: Conf) -> dict[str, dict[str, object]]:
 
 def build_server(conf: Conf, loop: Loop) -> Server:
     """A server that listens already; raises OpsError when the address or a file is unfit."""
-    server = Server(_listen(conf), lambda request: _serve(request, loop))
+    server = Server(build_listener(conf, "agent"), lambda request: _serve(request, loop))
     if conf.certificate:
         from hisops.agent.channel import Tls
 
@@ -111,7 +111,8 @@ def _site_unit(name: str, path: str) -> Collector:
     return unit
 
 
-def _listen(conf: Conf) -> _socket.socket:
+def build_listener(conf: Conf, part: str) -> _socket.socket:
+    """A socket that listens already; raises OpsError with what to do in site.yml."""
     try:
         (family, *_, address), *_ = _socket.getaddrinfo(
             conf.host, conf.port, 0, _socket.SOCK_STREAM
@@ -122,6 +123,6 @@ def _listen(conf: Conf) -> _socket.socket:
         listener.listen(MOST_CONNECTIONS)
     except OSError as error:
         why = error.strerror or str(error)
-        fix = f"{_FIXES.get(error.errno or 0, 'choose another address')} in site.yml: agent.listen"
+        fix = f"{_FIXES.get(error.errno or 0, 'choose another address')} in site.yml: {part}.listen"
         raise OpsError(f"{conf.listen}: {why}", fix=fix) from None
     return listener

@@ -23,6 +23,7 @@ MOST_HANDSHAKES = 64
 HEAD_SECONDS = 5.0
 IDLE_SECONDS = 120.0
 SEND_SECONDS = 30.0
+ANSWER_SECONDS = 150.0  # as long as an answer may take that comes later
 _BLOCK = 1 << 14
 _FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _ASK_PASSWORD = 'WWW-Authenticate: Basic realm="hisops", charset="UTF-8"\r\n'  # noqa: S105 - a header
@@ -48,7 +49,9 @@ class Server:
     """Answers requests one after the other; slow readers and half requests only wait for themselves."""
 
     def __init__(
-        self, listener: _socket.socket, serve: Callable[[http.Request], http.Answer]
+        self,
+        listener: _socket.socket,
+        serve: Callable[[http.Request], http.Answer | http.Later],
     ) -> None:
         self.make_channel: Callable[[], Channel] = Plain
         self.gate: Gate | None = None
@@ -66,21 +69,34 @@ class Server:
     def run(self) -> None:
         """Serve until `stop`."""
         while self._running:
-            waiting, self._waiting = self._waiting, []
-            for handle, events in self._poll.poll(0 if waiting else self._patience()):
-                if handle == self._listener.fileno():
-                    self._accept()
-                elif handle == self._bell:
-                    os.eventfd_read(self._bell)
-                    if self.gate:
-                        self.gate.collect()
-                elif handle in self._connections:
-                    self._handle(self._connections[handle], events)
-            for connection in waiting:
-                self._handle(connection, 0)
-            self._sweep()
+            self.turn(self._patience())
         for connection in list(self._connections.values()):
             self._close(connection)
+
+    def fileno(self) -> int:
+        """The descriptor that can be read when there is something to do, for another loop."""
+        return self._poll.fileno()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is more to do at once, without waiting for the descriptor."""
+        return bool(self._waiting)
+
+    def turn(self, patience: float) -> None:
+        """Wait so many seconds at most, and do what is to be done."""
+        waiting, self._waiting = self._waiting, []
+        for handle, events in self._poll.poll(0 if waiting else patience):
+            if handle == self._listener.fileno():
+                self._accept()
+            elif handle == self._bell:
+                os.eventfd_read(self._bell)
+                if self.gate:
+                    self.gate.collect()
+            elif handle in self._connections:
+                self._handle(self._connections[handle], events)
+        for connection in waiting:
+            self._handle(connection, 0)
+        self._sweep()
 
     def stop(self) -> None:
         """End `run`; may be called from a signal handler."""
@@ -187,16 +203,17 @@ class Server:
 
     def _admit(self, connection: Connection, request: http.Request) -> None:
         if self.gate is None:
-            self._send(connection, self._serve(request), request)
+            self._reply(connection, self._serve(request), request)
             return
 
         def done(status: int) -> None:
             if connection.checking:
                 connection.checking = False
                 extra = _ASK_PASSWORD if status == 401 else ""  # noqa: PLR2004 - HTTP
-                good = status == 200  # noqa: PLR2004 - HTTP
-                answer = self._serve(request) if good else http.plain(status, extra)
-                self._resume(connection, answer, request)
+                if status == 200:  # noqa: PLR2004 - HTTP
+                    self._resume(connection, self._serve(request), request)
+                else:
+                    self._resume(connection, http.plain(status, extra), request)
 
         connection.checking = True
         connection.deadline = time.monotonic() + SEND_SECONDS
@@ -204,11 +221,31 @@ class Server:
         if connection.checking:
             self._poll.modify(connection.socket.fileno(), 0)
 
-    def _resume(self, connection: Connection, answer: http.Answer, request: http.Request) -> None:
-        """Send an answer that had to wait for a check; the client may be gone by now."""
+    def _reply(
+        self, connection: Connection, answer: http.Answer | http.Later, request: http.Request
+    ) -> None:
+        """Send the answer, now or when it is there; the client is not heard meanwhile."""
+        if isinstance(answer, http.Answer):
+            self._send(connection, answer, request)
+            return
+        connection.checking = True
+        connection.deadline = time.monotonic() + ANSWER_SECONDS
+        self._poll.modify(connection.socket.fileno(), 0)
+
+        def send(given: http.Answer) -> None:
+            if connection.checking:
+                connection.checking = False
+                self._resume(connection, given, request)
+
+        answer.then(send)
+
+    def _resume(
+        self, connection: Connection, answer: http.Answer | http.Later, request: http.Request
+    ) -> None:
+        """Send an answer that had to wait; the client may be gone by now."""
         try:
             self._poll.modify(connection.socket.fileno(), select.EPOLLIN)
-            self._send(connection, answer, request)
+            self._reply(connection, answer, request)
         except OSError:
             self._close(connection)
 

@@ -28,6 +28,7 @@ COMMANDS = (
     "net",
     "capacity",
     "slo",
+    "probe",
     "agent",
     "engine",
     "incident",

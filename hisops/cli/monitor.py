@@ -134,7 +134,7 @@ def apply(
     What promtool or Prometheus refuses never replaces the last good configuration.
     Example: hisops monitor apply --dry-run
     """
-    from hisops.monitor import prometheus
+    from hisops.monitor import prober_conf, prometheus
 
     running = session()
     if dry_run:
@@ -144,6 +144,8 @@ def apply(
         changes = {change.file: change.action for change in found}
         show.emit(Verdict(accepted=True, changes=changes))
         return
+    if "prober" in running.site.settings.stack:
+        prober_conf.write(running.io, running.site)
     show.emit(prometheus.apply(running.io, running.site, running.store, actor=running.actor))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from hisops.core.io import Completed
 
@@ -153,7 +153,7 @@ class Net(Protocol):
         """Run a program as Io.run does, without holding up the others."""
         ...
 
-    def spawn(self, work: Awaitable[object]) -> None:
+    def spawn(self, work: Coroutine[object, object, object]) -> None:
         """Start work that nobody waits for; what it raises goes to the log."""
         ...
 

@@ -98,14 +98,13 @@ class Settings(Value, frozen=True, kw_only=True):
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
     state: str = "var"
-    stack: tuple[Literal["prometheus", "engine", "agent", "inbox", "offsite", "database"], ...] = (
-        "prometheus",
-        "engine",
-        "agent",
-    )
+    stack: tuple[
+        Literal["prometheus", "engine", "agent", "prober", "inbox", "offsite", "database"], ...
+    ] = ("prometheus", "engine", "agent", "prober")
     prometheus: Metrics = msgspec.field(default_factory=lambda: Metrics(listen="127.0.0.1:19090"))
     engine: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19093"))
     agent: Agent = Agent()
+    prober: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19115"))
     offsite: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19022"))
     mail: Mail = Mail()
     inbox: Sink = Sink()

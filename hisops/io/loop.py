@@ -90,6 +90,15 @@ class Loop:
                 self._watched[fd]()
         self._ring()
 
+    def end(self, task: Task) -> None:
+        """Throw a task out of whatever it waits for; it is over then."""
+        task.then = None
+        if not task.done:
+            self._throw(task, Ended())
+        if not task.done:
+            task.coroutine.close()
+            task.done = True
+
     # What coroutines await:
 
     async def ready(self, fd: int, mask: int) -> int:
@@ -164,7 +173,7 @@ class Loop:
             return results
         finally:
             for task in running:
-                self._end(task)
+                self.end(task)
             for _, work in waiting:
                 work.close()
 
@@ -200,15 +209,6 @@ class Loop:
             task.then(task)
         elif error is not None and not isinstance(error, Ended):
             sys.stderr.write(f"hisops: {type(error).__name__}: {error}\n")
-
-    def _end(self, task: Task) -> None:
-        """Throw a task out of whatever it waits for."""
-        task.then = None
-        if not task.done:
-            self._throw(task, Ended())
-        if not task.done:
-            task.coroutine.close()
-            task.done = True
 
     def _throw(self, task: Task, error: BaseException) -> None:
         if task.fd >= 0:

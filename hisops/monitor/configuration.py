@@ -32,13 +32,14 @@ PACES: Mapping[int, Pace] = {
 }
 
 
-def render(site: Site, rules: Mapping[str, str]) -> dict[str, str]:
+def render(site: Site, rules: Mapping[str, str], groups: Iterable[str] = ()) -> dict[str, str]:
     """Every file of the configuration by its path inside the folder of Prometheus.
 
+    `groups` are those of the prober that have something to look at.
     Raises OpsError USAGE for settings that Prometheus cannot follow.
     """
     found = targets.list_targets(site.inventory, site.settings)
-    files = {"prometheus.yml": _main(site, found, rules)}
+    files = {"prometheus.yml": _main(site, found, rules, groups)}
     files |= {f"targets/{stem}.json": text for stem, text in targets.render(found).items()}
     files |= {f"rules/{name}": text for name, text in rules.items()}
     return files
@@ -53,7 +54,7 @@ def needed_files(site: Site) -> list[str]:
     return [name for name in named if name]
 
 
-def _main(site: Site, found: Iterable[Target], rules: Iterable[str]) -> str:
+def _main(site: Site, found: Iterable[Target], rules: Iterable[str], probed: Iterable[str]) -> str:
     if not targets.is_loopback(site.settings.prometheus.listen):
         raise OpsError(
             f"site.yml: prometheus.listen is {site.settings.prometheus.listen}: "
@@ -69,7 +70,10 @@ def _main(site: Site, found: Iterable[Target], rules: Iterable[str]) -> str:
         },
         "rule_files": [f"rules/{name}" for name in sorted(rules)],
         "alerting": {"alertmanagers": [_engine(site)]},
-        "scrape_configs": [_job(site, name, groups[name]) for name in sorted(groups)],
+        "scrape_configs": [
+            *(_job(site, name, groups[name]) for name in sorted(groups)),
+            *(_probe_job(site, name) for name in sorted(probed)),
+        ],
     }
     head = "# written by hisops from the inventory; changes are lost\n"
     return head + yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
@@ -103,6 +107,22 @@ def _job(site: Site, name: str, sample: Target) -> _Block:
     if not sample.is_local:
         block |= _protection(site)
     return block | {"file_sd_configs": [{"files": [f"targets/{name}.json"]}]}
+
+
+def _probe_job(site: Site, group: str) -> _Block:
+    """One page of the prober; its series bring their own labels."""
+    pace = PACES[int(group.removeprefix("tier-"))]
+    address = site.settings.prober.listen
+    return {
+        "job_name": f"probe-{group}",
+        "scrape_interval": pace.interval,
+        "scrape_timeout": pace.timeout,
+        "honor_labels": True,
+        "metrics_path": "/probes",
+        "params": {"group": [group]},
+        **({} if targets.is_loopback(address) else _protection(site)),
+        "static_configs": [{"targets": [address], "labels": {"job": "probe"}}],
+    }
 
 
 def _protection(site: Site) -> _Block:

@@ -16,7 +16,7 @@ from hisops.core.io import Io, Reply
 from hisops.core.model import Value
 from hisops.core.site import Site
 from hisops.core.store import Store
-from hisops.monitor import configuration, objective, rules
+from hisops.monitor import configuration, objective, rules, watch
 
 _OK = 200
 _FOLDERS = ("rules", "targets")
@@ -72,7 +72,9 @@ def render(io: Io, site: Site) -> dict[str, str]:
     """The configuration that the site asks for; see `configuration.render`."""
     found = rules.read(io, site.root)
     named = {PurePath(path).name: text for path, text in found.items()}
-    return configuration.render(site, named | objective.render(site))
+    plan, _ = watch.read(io, site)
+    groups = {check.group for check in plan.checks} if "prober" in site.settings.stack else ()
+    return configuration.render(site, named | objective.render(site), groups)
 
 
 def is_applied(io: Io, site: Site, files: Mapping[str, str]) -> bool:

@@ -50,11 +50,11 @@ class _Entry(Value, frozen=True, kw_only=True):
 
 def list_targets(inventory: Inventory, settings: Settings) -> list[Target]:
     """Every target of the site: hosts by name, then the site's own programs."""
-    systems, zones = _main_systems(inventory), _Zones(inventory.zones)
+    systems, zones = main_systems(inventory), Zones(inventory.zones)
     found = []
     for name, host in sorted(inventory.hosts.items()):
         port, zone = _port(host), zones.of(host)
-        if port is not None and not _forbidden(name, inventory.zones.get(zone)):
+        if port is not None and not forbidden(name, inventory.zones.get(zone)):
             system = systems.get(name, "")
             found.append(_agent(inventory, host, port, system, zone))
     return found + _own(inventory, settings, {target.address for target in found})
@@ -62,10 +62,10 @@ def list_targets(inventory: Inventory, settings: Settings) -> list[Target]:
 
 def list_unmeasured(inventory: Inventory) -> list[Unmeasured]:
     """Hosts with an agent that their zone keeps Prometheus away from."""
-    zones, found = _Zones(inventory.zones), []
+    zones, found = Zones(inventory.zones), []
     for name, host in sorted(inventory.hosts.items()):
         zone = zones.of(host)
-        reason = _forbidden(name, inventory.zones.get(zone)) if _port(host) else ""
+        reason = forbidden(name, inventory.zones.get(zone)) if _port(host) else ""
         if reason:
             found.append(Unmeasured(host=name, zone=zone, reason=reason))
     return found
@@ -101,13 +101,23 @@ def tier(system: System) -> int:
     return system.tier if system.tier is not None else int(system.class_.value[1])
 
 
+def owner_labels(inventory: Inventory, system: str) -> dict[str, str]:
+    """A system with its class and team; without one, class C3 and the site's own team."""
+    known = inventory.systems.get(system)
+    return {
+        "system": system,
+        "class": known.class_.value if known else Class.C3.value,
+        "team": known.owner if known else home_team(inventory),
+    }
+
+
 def home_team(inventory: Inventory) -> str:
     """Who looks after what no system owns: the owner of the system `hisops`, else the first team."""
     own = inventory.systems.get("hisops")
     return own.owner if own else next(iter(inventory.teams), "")
 
 
-class _Zones:
+class Zones:
     """Finds the zone of a host: its variable `zone`, else by its address."""
 
     def __init__(self, zones: Mapping[str, Zone]) -> None:
@@ -117,6 +127,7 @@ class _Zones:
         self._nets = sorted(nets, key=lambda pair: -pair[0].prefixlen)
 
     def of(self, host: Host) -> str:
+        """The zone's name; empty when no zone holds the host."""
         named = host.vars.get("zone")
         if isinstance(named, str):
             return named
@@ -127,7 +138,7 @@ class _Zones:
         return next((zone for net, zone in self._nets if address in net), "")
 
 
-def _main_systems(inventory: Inventory) -> dict[str, str]:
+def main_systems(inventory: Inventory) -> dict[str, str]:
     """The most critical system of each host, in one pass over all memberships."""
     rank = {name: (tier(s), s.class_.value, name) for name, s in inventory.systems.items()}
     found: dict[str, str] = {}
@@ -145,10 +156,8 @@ def _agent(inventory: Inventory, host: Host, port: int, system: str, zone: str) 
     labels = {
         "job": "agent",
         "instance": host.name,
-        "system": system,
-        "class": known.class_.value if known else Class.C3.value,
+        **owner_labels(inventory, system),
         "tier": str(level),
-        "team": known.owner if known else home_team(inventory),
         "zone": zone,
     }
     address = f"[{host.address}]" if ":" in host.address else host.address
@@ -160,6 +169,8 @@ def _own(inventory: Inventory, settings: Settings, known: set[str]) -> list[Targ
     parts = [("prometheus", settings.prometheus.listen, 1), ("engine", settings.engine.listen, 0)]
     if "agent" in settings.stack and settings.agent.listen not in known:
         parts.append(("agent", settings.agent.listen, 1))
+    if "prober" in settings.stack:
+        parts.append(("prober", settings.prober.listen, 1))
     common = {"system": "hisops", "class": Class.C1.value, "team": home_team(inventory)}
     return [
         Target(
@@ -171,7 +182,7 @@ def _own(inventory: Inventory, settings: Settings, known: set[str]) -> list[Targ
     ]
 
 
-def _forbidden(host: str, zone: Zone | None) -> str:
+def forbidden(host: str, zone: Zone | None) -> str:
     """Why nothing may be sent to a host; empty when it may."""
     if zone is None or zone.probe == "open" or host in zone.allow:
         return ""

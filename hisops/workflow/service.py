@@ -5,7 +5,10 @@ from hisops.workflow import parts
 from hisops.workflow.schedule import MARK, File, quoted, slug
 
 # sshd wants this folder when it runs as root, and /run is empty after a boot (sshd(8), FILES).
-_BEFORE = {"offsite": "ExecStartPre=+/bin/mkdir -p /run/sshd\n"}
+_BEFORE = {
+    "offsite": "ExecStartPre=+/bin/mkdir -p /run/sshd\n",
+    "prober": "AmbientCapabilities=CAP_NET_RAW\nLimitNOFILE=65536\n",  # ICMP, many connections
+}
 
 
 def units(site: Site, user: str, folder: str = "/etc/systemd/system") -> list[File]:

@@ -25,6 +25,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     runbooks: int
     alerts: int
     plans: int
+    probes: int
     problems: tuple[Told, ...]
 
     @property
@@ -56,8 +57,10 @@ def report(io: Io, root: str) -> Report:
     books, found = runbook.read(io, site.root)
     alerts, wrong = _alerts(io, site)
     plans, missing = _plans(io, site)
+    probed, odd = _probes(io, site)
     problems += [
         *found,
+        *odd,
         *wrong,
         *missing,
         *_rota(io, site),
@@ -79,6 +82,7 @@ def report(io: Io, root: str) -> Report:
         runbooks=len(books),
         alerts=len(alerts),
         plans=plans,
+        probes=probed,
         problems=tuple(tell(io, site.root, [_placed(io, site, each) for each in problems])),
     )
 
@@ -108,6 +112,14 @@ def _accepted(io: Io, site: Site) -> list[Problem]:
     found, problems = accepted.read(io, site.root)
     graph = fabric.build(site.inventory)
     return [*problems, *accepted.check(found, site.inventory, graph)]
+
+
+def _probes(io: Io, site: Site) -> tuple[int, list[Problem]]:
+    """How many checks the prober has, and what is wrong with them."""
+    from hisops.monitor import watch
+
+    plan, problems = watch.read(io, site)
+    return len(plan.checks), problems
 
 
 def _rota(io: Io, site: Site) -> list[Problem]:

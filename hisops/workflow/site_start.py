@@ -21,6 +21,7 @@ _REFERENCE = (
     "inventory",
     "alerts/oncall.yml",
     "backup",
+    "probes",
     "playbooks",
 )
 _NOT_COPIED = ("var", ".git", "__pycache__")

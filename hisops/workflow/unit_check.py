@@ -9,7 +9,7 @@ from hisops.core.errors import OpsError
 
 # Kinds whose units a program makes without options; the others get theirs from the site's files.
 _PLAIN = ("collectors",)
-_KINDS = (*_PLAIN, "checks", "notifiers", "sources")
+_KINDS = (*_PLAIN, "checks", "notifiers", "probes", "sources")
 
 
 def check(root: str) -> Iterator[Problem]:
