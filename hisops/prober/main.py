@@ -57,8 +57,14 @@ def take(desk: Desk, net: Network, conf: ProberConf) -> None:
 
 def build_server(conf: ProberConf, desk: Desk) -> Server:
     """A server that listens already; raises OpsError when the address or a file is unfit."""
-    shape = msgspec.structs.asdict(conf.listen)
-    plain = Conf(**{key: str(shape[key]) for key in shape if key in Conf._fields})
+    wish = conf.listen
+    plain = Conf(
+        listen=wish.listen,
+        certificate=wish.certificate,
+        key=wish.key,
+        client_ca=wish.client_ca,
+        users=wish.users,
+    )
     server = Server(build_listener(plain, "prober"), desk.serve)
     if plain.certificate:
         from hisops.agent.channel import Tls
