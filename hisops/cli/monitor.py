@@ -173,6 +173,21 @@ def query(promql: Annotated[str, typer.Argument(help="Expression, in quotes.")])
     show.emit([Row(series=series.metric, value=series.number) for series in found])
 
 
+@app.command()
+def graph(
+    promql: Annotated[str, typer.Argument(help="Expression, in quotes.")],
+    since: Annotated[str, typer.Option(help="How far back, for example 6h or 7d.")] = "6h",
+    rows: Annotated[int, typer.Option(help="Height of the plot.")] = 16,
+) -> None:
+    """Plot an expression over time, in the terminal or a pipe; --json gives the points.
+
+    Example: hisops monitor graph 'node_load1' --since 24h
+    """
+    from hisops.cli import graph
+
+    graph.show_graph(promql, since, max(2, rows))
+
+
 def _rule(rule: "Rule", group: str, path: str) -> RuleRow:
     from hisops.monitor import rules
 
