@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _STAMP = re.compile(r"(\d{8})(\d{2})?(\d{2})?(\d{2})?(?:\.\d{1,4})?([+-]\d{4})?")
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"}
@@ -37,6 +37,12 @@ def header(kind: str, control_id: str, now: datetime, parties: Parties, mode: st
     stamp = now.strftime("%Y%m%d%H%M%S%z")
     fields = ["MSH", "^~\\&", *names, stamp, "", kind, escape(control_id), mode, "2.5"]
     return "|".join(fields)
+
+
+def segment(name: str, fields: Mapping[int, str]) -> str:
+    """A segment with these fields by number, each one component or several joined by `^`."""
+    last = max(fields, default=0)
+    return "|".join([name, *(fields.get(index, "") for index in range(1, last + 1))])
 
 
 def join(segments: Iterable[str]) -> bytes:

@@ -1,10 +1,12 @@
 """Networks of the lab: a namespace of its own, so that ports of two hosts never collide."""
 
+import ctypes
 import itertools
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 _NUMBERS = itertools.count(1)
 
@@ -38,3 +40,15 @@ def wire(left: str, right: str, prefix: str = "10.213.7") -> Iterator[tuple[str,
         yield f"{prefix}.1", f"{prefix}.2"
     finally:
         subprocess.run(["ip", "-n", left, "link", "delete", one], check=True)
+
+
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    """This thread, and all programs that it starts, in a namespace: for servers that listen everywhere."""
+    call = ctypes.CDLL(None, use_errno=True).setns
+    with Path("/proc/thread-self/ns/net").open() as home, Path(f"/run/netns/{name}").open() as away:
+        assert call(away.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
+        try:
+            yield
+        finally:
+            assert call(home.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
