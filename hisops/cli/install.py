@@ -34,7 +34,7 @@ def command(
 
 
 def _write(folder: str, dry_run: bool) -> list[Change]:
-    from hisops.workflow import agenda, schedule, service, stack, supervisor
+    from hisops.workflow import agenda, privileged, schedule, service, stack, supervisor
 
     running = session()
     io, site, user = running.io, running.site, getpass.getuser()
@@ -43,6 +43,7 @@ def _write(folder: str, dry_run: bool) -> list[Change]:
         raise OpsError("the stack runs under `hisops up`", fix=fix, code=Exit.LOCKED)
     files = service.units(site, user, folder)
     files += schedule.timers(site, agenda.jobs(io, site), user, folder)
+    files += privileged.units(site, folder)
     changed = schedule.differing(io, files)
     if not dry_run:
         stack.prepare(io, running.store, site, actor=running.actor, tell=show.note)

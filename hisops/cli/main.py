@@ -30,6 +30,7 @@ COMMANDS = (
     "slo",
     "probe",
     "agent",
+    "helper",
     "engine",
     "incident",
     "silence",

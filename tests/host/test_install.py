@@ -57,11 +57,21 @@ def test_every_job_has_a_timer_that_will_elapse(host, installed):
     timers = units(host, "timer")
 
     assert jobs
-    assert timers == dict.fromkeys(jobs, "active")
+    assert timers == dict.fromkeys(jobs | {"helper.timer"}, "active")
     wish = ["show", "--property=NextElapseUSecRealtime", "--value", f"{STEM}*.timer"]
-    assert len([line for line in host.succeed(["systemctl", *wish]).splitlines() if line]) == len(
-        jobs
+    elapse = [line for line in host.succeed(["systemctl", *wish]).splitlines() if line]
+    assert len(elapse) == len(timers)
+
+
+def test_the_helper_runs_as_root_and_leaves_a_file_for_the_agent(host, installed):
+    host.succeed(
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", "smartmontools"], 300
     )
+
+    host.succeed(["systemctl", "start", f"{STEM}-helper.service"], 120)
+
+    text = host.succeed(["cat", f"{installed.folder}/site/var/metrics/tool-smartctl.prom"])
+    assert 'hisops_helper_success{tool="smartctl"} 1' in text
 
 
 def test_a_job_that_a_timer_starts_ends_well_and_stands_in_the_journal(host, installed):

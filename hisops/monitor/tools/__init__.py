@@ -1,0 +1,1 @@
+"""Programs that read hardware for the helper, one file each."""
