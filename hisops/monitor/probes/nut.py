@@ -71,9 +71,13 @@ class Nut(Probe, frozen=True, kw_only=True):
         causes = [] if names else ["upsd serves no UPS"]
         for name in names[:_MOST_DEVICES]:
             try:
-                samples += describe(await nut.list_variables(stream, name), name, self.place)
+                variables = await nut.list_variables(stream, name)
             except OpsError as error:  # one lost UPS hides no other
                 causes.append(error.cause)
+                continue
+            samples += describe(variables, name, self.place)
+            if not variables.get("ups.status"):  # a driver that has just started
+                causes.append(f"{name}: upsd knows no status yet")
         return Outcome(not causes, samples, "; ".join(causes))
 
 
