@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from hisops.core.errors import OpsError
-from hisops.wire.http import Phases, basic, fetch
+from hisops.wire.http import Phases, fetch
+from hisops.wire.http_message import basic
 from tests.wire.canned import CannedNet, finish
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
