@@ -110,15 +110,19 @@ def list_rules() -> None:
 
 
 @app.command()
-def render(folder: Annotated[str, typer.Argument(help="Where to write the files.")]) -> None:
+def render(
+    folder: Annotated[str, typer.Argument(help="Where to write the files.")],
+    shard: Annotated[int, typer.Option(help="Which of the site's shards, from 0.")] = 0,
+) -> None:
     """Write the configuration into a folder, for a site that runs a Prometheus of its own.
 
     Example: hisops monitor render /etc/prometheus/hisops
+    Example: hisops monitor render --shard 1 /etc/prometheus/hisops
     """
     from hisops.monitor import prometheus
 
     running = session()
-    files = prometheus.render(running.io, running.site)
+    files = prometheus.render(running.io, running.site, shard)
     prometheus.verify(running.io, running.site, files)
     for name, text in files.items():
         running.io.write(str(Path(folder, name)), text)

@@ -73,7 +73,8 @@ def _limits(low: float, high: float) -> tuple[float, float]:
 def _figures(low: float, high: float, rows: int) -> list[str]:
     """What stands beside each row, the highest first; empty where nothing does."""
     step = (high - low) / max(1, rows - 1)
-    told = [short(high - step * row) for row in range(rows)]
+    steps = [high - step * row for row in range(rows)]
+    told = [short(0.0 if abs(each) < (high - low) / 1e6 else each) for each in steps]
     return [
         text if row % _TICK_ROWS == 0 or row == rows - 1 else "" for row, text in enumerate(told)
     ]

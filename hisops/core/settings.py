@@ -6,6 +6,7 @@ import msgspec
 
 from hisops.core.model import Value
 from hisops.core.objective import Promises
+from hisops.core.remote import RemoteWrite, require_safe
 from hisops.core.text import Duration, Secret
 
 
@@ -54,11 +55,28 @@ class Scrape(Value, frozen=True, kw_only=True):
 
 
 class Metrics(Listen, frozen=True, kw_only=True):
-    """The embedded Prometheus."""
+    """The embedded Prometheus, the first of `shards`; `query` is where all figures are together."""
 
     listen: str = "127.0.0.1:19090"
     retention: Duration = Duration(30 * 86400)
     scrape: Scrape = Scrape()
+    shards: int = 1
+    remote_write: RemoteWrite | None = None
+    query: str = ""
+
+    @property
+    def query_url(self) -> str:
+        """Where questions about figures go."""
+        return self.query.rstrip("/") or self.url
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shards < 1:
+            raise ValueError(f"shards: expected 1 or more, got {self.shards}")
+        if self.shards > 1 and not (self.remote_write and self.query):
+            raise ValueError("shards: several need remote_write and query, to be asked as one")
+        if self.query:
+            require_safe(self.query, "query")
 
 
 class Agent(Listen, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from hisops.core.model import Value
 from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.monitor import configuration, objective, rules, watch
+from hisops.monitor.shard import FIRST
 
 _OK = 200
 _FOLDERS = ("rules", "targets")
@@ -68,13 +69,13 @@ def is_ready(io: Io, site: Site) -> bool:
         return False
 
 
-def render(io: Io, site: Site) -> dict[str, str]:
+def render(io: Io, site: Site, shard: int = FIRST) -> dict[str, str]:
     """The configuration that the site asks for; see `configuration.render`."""
     found = rules.read(io, site.root)
     named = {PurePath(path).name: text for path, text in found.items()}
     plan, _ = watch.read(io, site)
     groups = {check.group for check in plan.checks} if "prober" in site.settings.stack else ()
-    return configuration.render(site, named | objective.render(site), groups)
+    return configuration.render(site, named | objective.render(site), groups, number=shard)
 
 
 def is_applied(io: Io, site: Site, files: Mapping[str, str]) -> bool:

@@ -48,7 +48,7 @@ def read(
     words = {"query": promql, "start": f"{start:.3f}", "end": f"{end:.3f}"}
     words["step"] = f"{step_seconds:.3f}"
     asked = "&".join(f"{key}={quote(word, safe='')}" for key, word in words.items())
-    url = f"{site.settings.prometheus.url}/api/v1/query_range"
+    url = f"{site.settings.prometheus.query_url}/api/v1/query_range"
     reply = io.http("GET", f"{url}?{asked}", timeout=_SECONDS)
     try:
         answer = msgspec.json.decode(reply.body, type=_Answer)

@@ -53,7 +53,7 @@ class _AlertAnswer(Value, frozen=True, kw_only=True):
 
 def query(io: Io, site: Site, promql: str) -> list[Series]:
     """Results of an instant query; raises OpsError when Prometheus refuses or does not answer."""
-    url = f"{site.settings.prometheus.url}/api/v1/query?query={quote(promql, safe='')}"
+    url = f"{site.settings.prometheus.query_url}/api/v1/query?query={quote(promql, safe='')}"
     answer = _get(io, url, _Answer)
     if answer.status != "success":
         raise OpsError(f"{promql}: {answer.error}", fix="mend the expression", code=Exit.USAGE)
