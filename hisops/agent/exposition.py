@@ -9,7 +9,7 @@ from hisops.core.metric import escape
 from hisops.core.metric_text import is_label, is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from hisops.core.metric import Family, Labels, Reading
 
@@ -35,28 +35,32 @@ class Part:
         self.dropped = 0
         self._owners = owners
         self._key: object = _NOTHING
-        self._template = ""
+        self._templates: dict[bool, str] = {}
         self._pick: Callable[[Values], object] = tuple
 
-    def fill(self, reading: Reading) -> str:
+    def fill(self, reading: Reading, *, open_metrics: bool = False) -> str:
         """The text for a reading; raises ValueError when a value, name or label is unfit."""
-        if self._key is _NOTHING or reading.key != self._key:
-            self._lay_out(reading)
+        is_new = self._key is _NOTHING or reading.key != self._key
+        if is_new or open_metrics not in self._templates:
+            self._lay_out(reading, open_metrics=open_metrics, is_new=is_new)
         for value in reading.values:
             float(value)
             if value.__class__ is bool:  # a number to Python, a word on the page
                 raise ValueError(f"{value} is no number")
-        return self._template % self._pick(reading.values)
+        return self._templates[open_metrics] % self._pick(reading.values)
 
-    def _lay_out(self, reading: Reading) -> None:
+    def _lay_out(self, reading: Reading, *, open_metrics: bool, is_new: bool) -> None:
         series = reading.describe()
         if len(series) != len(reading.values):
             raise ValueError(f"{len(series)} series for {len(reading.values)} values")
         self._key = _NOTHING
         groups, self.dropped = self._group(series)
         order = [index for group in groups.values() for index in group]
-        self._template = "".join(
-            _block([series[index] for index in group]) for group in groups.values()
+        if is_new:
+            self._templates.clear()
+        block = _open_block if open_metrics else _block
+        self._templates[open_metrics] = "".join(
+            block([series[index] for index in group]) for group in groups.values()
         )
         # itemgetter of one index gives the value itself, which is what % takes as well.
         self._pick = itemgetter(*order) if order else lambda _values: ()
@@ -79,6 +83,7 @@ class Part:
 
 
 _NOTHING = object()
+_BEGIN = "\n# HELP "
 
 
 def _block(series: Sequence[tuple[Family, Labels]]) -> str:
@@ -86,6 +91,38 @@ def _block(series: Sequence[tuple[Family, Labels]]) -> str:
     text = family.help.replace("\\", "\\\\").replace("\n", "\\n")
     head = f"# HELP {family.name} {text}\n# TYPE {family.name} {family.kind}\n"
     return head.replace("%", "%%") + "".join(_line(family.name, labels) for _, labels in series)
+
+
+def _open_block(series: Sequence[tuple[Family, Labels]]) -> str:
+    """The same in OpenMetrics 1.0: a counter's family is named without `_total`.
+
+    A counter that does not end so is none there; it goes out as unknown.
+    """
+    family, name = series[0][0], series[0][0].name
+    kind = "unknown" if family.kind == "untyped" else family.kind
+    if kind == "counter":
+        kind = "counter" if name.endswith("_total") else "unknown"
+        name = name.removesuffix("_total")
+    head = f"# HELP {name} {escape(family.help)}\n# TYPE {name} {kind}\n"
+    return head.replace("%", "%%") + "".join(
+        _line(series[0][0].name, labels) for _, labels in series
+    )
+
+
+def only(text: str, names: Collection[str]) -> str:
+    """Those families of a page whose series have one of these names.
+
+    A line begins with `# HELP` only where a family begins: in labels and help an end of line is
+    escaped.
+    """
+    blocks = f"\n{text}".split(_BEGIN)[1:]
+    return "".join(f"# HELP {block.rstrip()}\n" for block in blocks if _name(block) in names)
+
+
+def _name(block: str) -> str:
+    """The name of the series in a block: that of the first line after its head."""
+    line = block.split("\n", 3)[2]
+    return line.partition(" ")[0].partition("{")[0]
 
 
 def _line(name: str, labels: Labels) -> str:

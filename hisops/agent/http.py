@@ -18,6 +18,7 @@ _REASONS = {
     431: "Request Header Fields Too Large",
     503: "Service Unavailable",
 }
+_HEX = frozenset("0123456789abcdefABCDEF")
 _GZIP = 31  # zlib: largest window, gzip header
 _FASTEST = 1
 _ENDS = frozenset("\r\n\0")  # alone, others may take them for the end of a header (RFC 9112, 2.2)
@@ -46,6 +47,24 @@ class Request(NamedTuple):
         words = self.headers.get("accept-encoding", "").replace(" ", "").lower().split(",")
         refusals = ("gzip;q=0", "gzip;q=0.0", "gzip;q=0.00", "gzip;q=0.000")
         return any(word.partition(";")[0] == "gzip" and word not in refusals for word in words)
+
+    @property
+    def takes_open_metrics(self) -> bool:
+        """Whether it wants OpenMetrics 1.0 at least as much as plain text (RFC 9110, 12.5.1)."""
+        weights = {"application/openmetrics-text": 0.0, "text/plain": 0.0}
+        for entry in self.headers.get("accept", "").lower().split(","):
+            kind, *parameters = (word.strip() for word in entry.split(";"))
+            named = dict(word.partition("=")[::2] for word in parameters)
+            if kind in weights and named.get("version", "1.0.0") in ("1.0.0", "0.0.4"):
+                weights[kind] = max(weights[kind], _weight(named.get("q", "1")))
+        wish, plain = weights.values()
+        return wish > 0 and wish >= plain
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """Names and values of the query, in their order."""
+        pairs = (word.partition("=") for word in self.query.split("&") if word)
+        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
 
 
 class Answer(NamedTuple):
@@ -115,9 +134,9 @@ def render(answer: Answer, request: Request | None) -> bytes:
     return head.encode("latin-1") + (b"" if request and request.method == "HEAD" else body)
 
 
-def plain(status: int, headers: str = "") -> Answer:
-    """An answer that says no more than its status."""
-    return Answer(status, f"{_REASONS[status]}\n".encode(), headers)
+def plain(status: int, headers: str = "", why: str = "") -> Answer:
+    """An answer that says no more than its status, and why."""
+    return Answer(status, f"{why or _REASONS[status]}\n".encode(), headers)
 
 
 def _header(line: str) -> tuple[str, str]:
@@ -125,3 +144,22 @@ def _header(line: str) -> tuple[str, str]:
     if not colon or not name or name != name.strip() or not _ENDS.isdisjoint(line):
         raise BadRequestError(400)
     return name.lower(), value.strip()
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _decoded(text: str) -> str:
+    """Without `+` for blanks and %XX for bytes (RFC 3986, 2.1); what is no such code stays."""
+    head, *rest = text.replace("+", " ").split("%")
+    data = head.encode("latin-1")
+    for part in rest:
+        code = part[:2]
+        is_code = len(code) == 2 and all(digit in _HEX for digit in code)  # noqa: PLR2004 - digits
+        data += bytes.fromhex(code) if is_code else f"%{code}".encode("latin-1")
+        data += part[2:].encode("latin-1")
+    return data.decode(errors="replace")

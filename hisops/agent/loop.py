@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from hisops.agent.exposition import Owners, Part
+from hisops.agent.exposition import Owners, Part, only
 from hisops.core.errors import OpsError
 from hisops.core.metric import Family, Reading
 from hisops.io.cached import Cached
@@ -13,7 +13,7 @@ from hisops.io.worker import Worker
 from hisops.monitor.collector import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from hisops.core.machine import Machine
     from hisops.core.metric import Labels
@@ -51,6 +51,7 @@ class Run:
         self.unit = unit
         self.part = Part(name, owners)
         self.text = ""
+        self.shown: tuple[Reading | None, bool] = (None, False)
         self.seconds = 0.0
         self.fresh_at = machine.tick()
         self.problem = ""
@@ -68,16 +69,24 @@ class Run:
             self.reading, self._cause = None, _text(error)
         self.seconds = self._machine.tick() - start
 
-    def fill(self) -> None:
+    def fill(self, *, open_metrics: bool) -> None:
         """Turn the last reading into text, or its trouble into the problem; then the part is empty."""
         self.text, problem = "", self._cause
+        self.shown = (self.reading, open_metrics)
         if self.reading is not None:
             try:
-                self.text = self.part.fill(self.reading)
+                self.text = self.part.fill(self.reading, open_metrics=open_metrics)
             except Exception as error:  # noqa: BLE001 - values and names come from the unit
                 problem = _text(error)
             self.fresh_at = self._machine.tick()
         self._tell(problem)
+
+    def repeat(self, *, open_metrics: bool) -> None:
+        """Show the last values once more, in the format that is asked for now."""
+        reading, was_open = self.shown
+        if self.text and reading is not None and was_open != open_metrics:
+            self.shown = (reading, open_metrics)
+            self.text = self.part.fill(reading, open_metrics=open_metrics)
 
     def _tell(self, problem: str) -> None:
         """Write a problem to standard error when it is a new one."""
@@ -102,42 +111,65 @@ class Loop:
         self._slow = [run for run in runs if run.unit.slow]
         self._runs = self._fast + self._slow
 
-    def page(self) -> bytes:
-        """The page of now."""
+    @property
+    def names(self) -> list[str]:
+        """Names of all collectors."""
+        return [run.name for run in self._runs]
+
+    def page(
+        self,
+        chosen: Collection[str] | None = None,
+        families: Collection[str] = (),
+        *,
+        open_metrics: bool = False,
+    ) -> bytes:
+        """The page of now: of all collectors or the chosen ones, all families or those named."""
+        fast, slow = (
+            [run for run in runs if chosen is None or run.name in chosen]
+            for runs in (self._fast, self._slow)
+        )
         end = self._tick() + _DEADLINE_SECONDS
-        for run in self._fast:
+        for run in fast:
             run.read()
-            run.fill()
+            run.fill(open_metrics=open_metrics)
         # Asked only now: threads that run beside the fast ones would fight for the interpreter.
-        for run in self._slow:
+        for run in slow:
             run.worker.ask()
         end = max(end, self._tick() + _GRACE_SECONDS)
-        late = [run for run in self._slow if not run.worker.wait(end - self._tick())]
-        for run in self._slow:
-            if run not in late:
-                run.fill()
-        texts = [run.text for run in self._runs]
+        late = [run for run in slow if not run.worker.wait(end - self._tick())]
+        for run in slow:
+            if run in late:
+                run.repeat(open_metrics=open_metrics)
+            else:
+                run.fill(open_metrics=open_metrics)
+        runs = fast + slow
+        own = self._own.fill(self._report(runs, late), open_metrics=open_metrics)
+        text = "".join((*(run.text for run in runs), own))
+        if families:
+            text = only(text, families)
         # Names that are no UTF-8 come as lone surrogates, which have no encoding.
-        return "".join((*texts, self._own.fill(self._report(late)))).encode(errors="replace")
+        return (text + "# EOF\n" if open_metrics else text).encode(errors="replace")
 
-    def _report(self, late: list[Run]) -> Reading:
+    def _report(self, runs: list[Run], late: list[Run]) -> Reading:
         now = self._tick()
         values: list[float | int | str] = []
-        for run in self._runs:
+        for run in runs:
             values += (
                 run.seconds,
                 int(run not in late and not run.problem),
                 run.part.dropped,
                 now - run.fresh_at if run in late else 0,
             )
-        return Reading(None, values, self._describe)
+        names = [run.name for run in runs]
+        return Reading(names, values, lambda: _describe(names))
 
-    def _describe(self) -> list[tuple[Family, Labels]]:
-        return [
-            (family, (("collector", run.name),))
-            for run in self._runs
-            for family in (_SECONDS, _SUCCESS, _DROPPED, _STALE)
-        ]
+
+def _describe(names: list[str]) -> list[tuple[Family, Labels]]:
+    return [
+        (family, (("collector", name),))
+        for name in names
+        for family in (_SECONDS, _SUCCESS, _DROPPED, _STALE)
+    ]
 
 
 def _write(line: str) -> None:

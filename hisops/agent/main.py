@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hisops.agent import conf as configuration
-from hisops.agent import http
+from hisops.agent import http, selection
 from hisops.agent.loop import Broken, Loop
 from hisops.agent.server import MOST_CONNECTIONS, Server
 from hisops.core import units
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hisops.agent.conf import Conf
     from hisops.monitor.collector import Collector
 
-_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PACKAGE = "hisops.monitor.collectors"
 _FIXES = {
     errno.EADDRINUSE: "end what listens there (ss -ltnp), or choose another port",
@@ -96,7 +95,7 @@ def _serve(request: http.Request, loop: Loop) -> http.Answer:
     if request.method not in ("GET", "HEAD"):
         return http.plain(405, "Allow: GET, HEAD\r\n")
     if request.path == "/metrics":
-        return http.Answer(200, loop.page(), type=_TYPE)
+        return selection.answer(request, loop)
     return http.plain(200 if request.path == "/-/healthy" else 404)
 
 

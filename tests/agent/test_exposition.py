@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from hisops.agent.exposition import Owners, Part
+from hisops.agent.exposition import Owners, Part, only
 from hisops.core.metric import Family, Labels, Reading
 
 BEDS = Family("hisops_beds", "gauge", "100 % of\nall beds.")
@@ -87,3 +87,43 @@ def test_a_family_belongs_to_the_first_collector_that_serves_it():
 def test_what_is_unfit_for_a_page_is_refused(row):
     with pytest.raises(ValueError, match=r"is no|could not"):
         Part("x", Owners()).fill(reading(row))
+
+
+def test_open_metrics_names_counters_without_their_ending():
+    moved = Family("hisops_moved_total", "counter", 'Patients "moved".')
+    octets = Family("ifHCInOctets", "counter", "Octets.")
+    other = Family("hisops_other", "untyped", "Whatever.")
+    rows = reading((moved, (("ward", "a"),), 3), (octets, (), 5), (other, (), 7))
+    part = Part("x", Owners())
+
+    text = part.fill(rows, open_metrics=True)
+
+    assert text == (
+        '# HELP hisops_moved Patients \\"moved\\".\n# TYPE hisops_moved counter\n'
+        'hisops_moved_total{ward="a"} 3\n'
+        "# HELP ifHCInOctets Octets.\n# TYPE ifHCInOctets unknown\nifHCInOctets 5\n"
+        "# HELP hisops_other Whatever.\n# TYPE hisops_other unknown\nhisops_other 7\n"
+    )
+    assert "# TYPE hisops_moved_total counter\n" in part.fill(rows)
+
+
+def test_both_formats_show_the_shape_of_now():
+    part = Part("x", Owners())
+    part.fill(reading((BEDS, (("ward", "a"),), 1)))
+    part.fill(reading((BEDS, (("ward", "a"),), 1)), open_metrics=True)
+    changed = reading((BEDS, (("ward", "b"),), 2))
+
+    assert '{ward="b"} 2' in part.fill(changed, open_metrics=True)
+    assert '{ward="b"} 2' in part.fill(changed)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_families_are_chosen_by_the_name_of_their_series(is_open):
+    moved = Family("hisops_moved_total", "counter", "Moved.")
+    rows = reading((BEDS, (("ward", "\n# HELP x"),), 1), (moved, (), 2), (LOAD, (), 0.5))
+    text = Part("x", Owners()).fill(rows, open_metrics=is_open)
+
+    kept = only(text, ["hisops_moved_total", "hisops_none"])
+
+    assert kept.splitlines()[2:] == ["hisops_moved_total 2"]
+    assert only(text, ["none"]) == ""

@@ -41,6 +41,43 @@ def test_the_query_is_no_part_of_the_path():
 
 
 @pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("collect[]=cpu&collect%5B%5D=time", [("collect[]", "cpu"), ("collect[]", "time")]),
+        ("a=%E9%A3%8E+x&b", [("a", "风 x"), ("b", "")]),
+        ("a=%zz%4&&=%", [("a", "%zz%4"), ("", "%")]),
+        ("a=%ff", [("a", "\ufffd")]),
+        ("", []),
+    ],
+)
+def test_the_query_is_taken_apart(query, expected):
+    assert request(f"GET /metrics?{query} HTTP/1.1").parameters == expected
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"),
+    [
+        # As Prometheus 2.42 sends it.
+        (
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
+            "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            True,
+        ),
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", True),
+        ("application/openmetrics-text;q=0.2,text/plain;q=0.5", False),
+        ("application/openmetrics-text;q=0", False),
+        ("application/openmetrics-text;version=0.0.1", False),
+        ("application/openmetrics-text;q=x", False),
+        ("text/plain;version=0.0.4", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_open_metrics_is_for_who_prefers_it(accepts, expected):
+    assert request("GET / HTTP/1.1", f"Accept: {accepts}").takes_open_metrics is expected
+
+
+@pytest.mark.parametrize(
     "head",
     [
         b"",
