@@ -66,13 +66,15 @@ class Loop:
     def call(self, work: Callable[[], object]) -> None:
         """Have the loop call this; may be used by other threads and signal handlers."""
         self._calls.append(work)
-        os.eventfd_write(self._bell, 1)
+        if self._bell >= 0:  # a library's call may end after the loop
+            os.eventfd_write(self._bell, 1)
 
     def close(self) -> None:
         """Let go of the descriptors."""
         self._poll.close()
+        bell, self._bell = self._bell, -1
         with contextlib.suppress(OSError):
-            os.close(self._bell)
+            os.close(bell)
 
     def turn(self, patience: float | None = None) -> None:
         """Run what is ready, then wait for the next thing, `patience` seconds at most."""

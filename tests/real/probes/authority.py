@@ -33,14 +33,13 @@ class Authority:
         name: str = "localhost",
         days: tuple[int, int] = (-10, 60),
         own: bool = False,
-        weak: bool = False,
+        rsa_bits: int = 0,
     ) -> str:
-        """A file with key and certificate; `own` means self-signed, `weak` RSA of 1024 bits."""
-        key = (
-            rsa.generate_private_key(65537, 1024)
-            if weak
-            else ec.generate_private_key(ec.SECP256R1())
-        )
+        """A file with key and certificate; `own` means self-signed, `rsa_bits` asks for an RSA key."""
+        if rsa_bits:
+            key = rsa.generate_private_key(65537, rsa_bits)
+        else:
+            key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(stem)
         issuer, signer = (subject, key) if own else (self._own.subject, self._key)
         signed = _builder(subject, issuer, key, days, name).sign(signer, hashes.SHA256())

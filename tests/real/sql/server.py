@@ -69,6 +69,13 @@ def frozen(pid: int) -> Iterator[None]:
     """A process group that does nothing until the block is left."""
     os.killpg(pid, signal.SIGSTOP)
     try:
+        wait_for(lambda: _states(pid) == {"T"})
         yield
     finally:
         os.killpg(pid, signal.SIGCONT)
+
+
+def _states(pid: int) -> set[str]:
+    """States of a process' threads: a signal reaches them one after the other."""
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
