@@ -130,6 +130,23 @@ def render(
 
 
 @app.command()
+def dashboards(
+    folder: Annotated[str, typer.Argument(help="Where to write the files.")],
+) -> None:
+    """Write the Grafana dashboards into a folder, with the clinical functions of the site.
+
+    Example: hisops monitor dashboards /var/lib/grafana/dashboards
+    """
+    from hisops.monitor import dashboard
+
+    running = session()
+    files = dashboard.read(running.io, running.site)
+    for name, text in files.items():
+        running.io.write(str(Path(folder, name)), text)
+    show.line(f"{len(files)} dashboards in {folder}")
+
+
+@app.command()
 def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only judge and compare.")] = False,
 ) -> None:

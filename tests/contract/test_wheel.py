@@ -41,9 +41,10 @@ def test_a_site_starts_from_the_wheel_without_a_mistake(unpacked, tmp_path, kind
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_wheel_holds_migrations_rules_and_runbooks(unpacked):
+def test_the_wheel_holds_migrations_rules_runbooks_and_dashboards(unpacked):
     inside = unpacked / "hisops"
 
     assert list((inside / "io" / "migrations").glob("*.sql"))
     assert list((inside / "reference" / "alerts" / "rules").glob("*.yml"))
     assert list((inside / "reference" / "runbooks").glob("*.md"))
+    assert list((inside / "reference" / "dashboards").glob("*.json"))
