@@ -13,6 +13,7 @@ from hisops.core.errors import OpsError
 from hisops.core.text import Duration
 from hisops.monitor import watch
 from hisops.monitor.probe import Endpoint
+from hisops.prober import snmp_form
 from hisops.prober.own import Own
 from hisops.prober.page import Page
 from hisops.prober.round import Round
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SPARE_SECONDS = 0.2  # of the scraper's time-out, for the way back
 _PATIENCE_SECONDS = 120.0
+_ASKED = ("/probes", "/probe", "/snmp")
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,22 +53,22 @@ class Desk:
         self._net = net
         self._own = Own(net.now())
         self._groups: dict[str, list[Round]] = {}
-        self._clocks: dict[Round, Task] = {}
+        self._clocks: list[Task] = []
         self._running: dict[str, list[http.Later]] = {}
         self._conf: ProberConf | None = None
         self._kinds = watch.Kinds()
         self._known: frozenset[str] = frozenset()
 
     def take(self, conf: ProberConf) -> None:
-        """Work by this plan; what is the same as before goes on as it was.
-
-        A module that does not load is told and left out.
-        """
+        """Work by this plan; a module that does not load is told and left out."""
         self._kinds = watch.Kinds(conf.units)
         self._conf = conf
+        self._groups = {}
+        for clock in self._clocks:
+            self._loop.end(clock)
+        self._clocks = []
         targets = {Endpoint(check.target).host for check in conf.plan.checks}
         self._known = frozenset({*conf.known, *targets})
-        before, self._groups = self._groups, {}
         sets: dict[tuple[str, str], list[watch.Check]] = {}
         for check in conf.plan.checks:
             sets.setdefault((check.group, check.module), []).append(check)
@@ -76,32 +78,30 @@ class Desk:
             except OpsError as error:
                 sys.stderr.write(f"hisops prober: {error.cause}; it is left out\n")
                 continue
-            same = [r for r in before.get(group, ()) if r.unit == unit and r.checks == checks]
-            self._groups.setdefault(group, []).append(same[0] if same else Round(unit, checks))
-        self._set_clocks()
+            self._add(group, Round(unit, checks))
 
-    def _set_clocks(self) -> None:
-        """Rounds with a clock of their own run by themselves, the others when they are asked."""
-        rounds = {r for group in self._groups.values() for r in group if r.unit.every is not None}
-        for one in self._clocks.keys() - rounds:
-            self._loop.end(self._clocks.pop(one))
-        for one in rounds - self._clocks.keys():
-            self._clocks[one] = self._loop.spawn(one.repeat(self._net))
+    def _add(self, group: str, one: Round) -> None:
+        self._groups.setdefault(group, []).append(one)
+        if one.unit.every is not None:
+            self._clocks.append(self._loop.spawn(one.repeat(self._net, one.unit.every.seconds)))
 
     def serve(self, request: http.Request) -> http.Answer | http.Later:
         """The answer, or the promise of one."""
         if request.method not in ("GET", "HEAD"):
             return http.plain(405, "Allow: GET, HEAD\r\n")
         words = {key: values[-1] for key, values in parse_qs(request.query).items()}
-        if request.path == "/probes":
-            return self._group(words.get("group", ""), _patience(request))
-        if request.path == "/probe":
-            return self._single(words, _patience(request))
+        if request.path in _ASKED:
+            return self._look(request.path, words, _patience(request))
         if request.path == "/state":
             return http.Answer(200, msgspec.json.encode(self.states()), type="application/json")
         if request.path == "/metrics":
             return _answer(self._own.page(self._groups))
         return http.plain(200 if request.path == "/-/healthy" else 404)
+
+    def _look(self, path: str, words: dict[str, str], patience: float) -> http.Answer | http.Later:
+        if path == "/probes":
+            return self._group(words.get("group", ""), patience)
+        return (self._snmp if path == "/snmp" else self._single)(words, patience)
 
     def states(self) -> list[State]:
         """Every check with its last outcome."""
@@ -159,6 +159,23 @@ class Desk:
         self._running.setdefault(name, []).append(later)
         if len(self._running[name]) == 1:
             self._start(self._once(unit, target, patience), name)
+        return later
+
+    def _snmp(self, words: dict[str, str], patience: float) -> http.Answer | http.Later:
+        """snmp_exporter's way."""
+        target = words.get("target", "")
+        assert self._conf is not None  # noqa: S101 - taken before the first request
+        if Endpoint(target).host not in self._known:
+            return _refuse("the target is no host and no target of the site")
+        try:
+            unit = snmp_form.make(words, self._conf.plan.modules, self._kinds)
+        except OpsError as error:
+            return _refuse(error.cause)
+        later = http.Later()
+        name = "\0".join(("snmp", target, words.get("module", ""), words.get("auth", "")))
+        self._running.setdefault(name, []).append(later)
+        if len(self._running[name]) == 1:
+            self._start(snmp_form.answer(unit, self._net, target, patience), name)
         return later
 
     async def _once(self, unit: Probe, target: str, patience: float) -> http.Answer:

@@ -20,7 +20,7 @@ Binding = tuple[bytes, int, bytes]
 """A variable as it came: the content of its identifier, the tag, the content."""
 
 _UNSIGNED = frozenset((COUNTER, GAUGE, TICKS, COUNTER64))
-_ABSENT = frozenset((NULL, NO_OBJECT, NO_INSTANCE, END_OF_VIEW))
+ABSENT = frozenset((NULL, NO_OBJECT, NO_INSTANCE, END_OF_VIEW))
 _MOST_ARC = 2**32
 _SHORT = 0x80  # a length from here on has its own octets
 _LONGEST_LENGTH = 4
@@ -142,11 +142,17 @@ def value(tag: int, content: bytes) -> Scalar | None:
         return content
     if tag == INTEGER or tag in _UNSIGNED:
         return number(tag, content)
-    if tag in _ABSENT:
+    if tag in ABSENT:
         return None
     if tag not in _READERS:
         raise ValueError(f"a value of the unknown type 0x{tag:02x}")
     return _READERS[tag](content)
+
+
+def cell_value(cell: bytes) -> Scalar | None:
+    """The value of a variable with its tag and length."""
+    tag, begin, end = element(cell, 0)
+    return value(tag, cell[begin:end])
 
 
 def _address(content: bytes) -> str:

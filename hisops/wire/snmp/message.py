@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hisops.wire.snmp import ber, pdu, usm
@@ -43,24 +44,15 @@ class Message(NamedTuple):
 
 def pack(user: User, keys: usm.Keys, engine: Engine, message_id: int, inner: bytes) -> bytes:
     """The message that carries a PDU, encrypted and signed as the user's options say."""
-    scoped = ber.tlv(
-        ber.SEQUENCE,
-        ber.tlv(ber.OCTETS, engine.id) + ber.tlv(ber.OCTETS, user.context.encode()) + inner,
-    )
+    named, spoken, size = _constant(user, engine.id)
+    scoped = ber.tlv(ber.SEQUENCE, spoken + inner)
     salt, flags = b"", _REPORTABLE
     if user.priv:
         text, salt = usm.encrypt(user, keys.priv, engine.boots, engine.seconds, scoped)
         scoped, flags = ber.tlv(ber.OCTETS, text), flags | _PRIV
-    size = usm.signature_size(user)
     tail = ber.tlv(ber.OCTETS, salt)
-    security = (
-        ber.tlv(ber.OCTETS, engine.id)
-        + ber.integer(engine.boots)
-        + ber.integer(engine.seconds)
-        + ber.tlv(ber.OCTETS, user.name.encode())
-        + ber.tlv(ber.OCTETS, bytes(size))
-        + tail
-    )
+    clock = ber.integer(engine.boots) + ber.integer(engine.seconds)
+    security = named[0] + clock + named[1] + tail
     head = _head(message_id, flags | (_AUTH if size else 0))
     closed = ber.tlv(ber.OCTETS, ber.tlv(ber.SEQUENCE, security))
     message = ber.tlv(ber.SEQUENCE, head + closed + scoped)
@@ -124,6 +116,15 @@ def open_scoped(message: Message, user: User, keys: usm.Keys) -> pdu.Pdu:
     _, at = ber.take_octets(data, at)
     _, at = ber.take_octets(data, at)
     return pdu.parse(data, at)
+
+
+@lru_cache(maxsize=8192)
+def _constant(user: User, engine_id: bytes) -> tuple[tuple[bytes, bytes], bytes, int]:
+    """What no message of a user to an engine changes: names before and behind the clock, context."""
+    size = usm.signature_size(user)
+    engine = ber.tlv(ber.OCTETS, engine_id)
+    behind = ber.tlv(ber.OCTETS, user.name.encode()) + ber.tlv(ber.OCTETS, bytes(size))
+    return (engine, behind), engine + ber.tlv(ber.OCTETS, user.context.encode()), size
 
 
 def _head(message_id: int, flags: int) -> bytes:

@@ -57,10 +57,14 @@ class Session:
 
     async def get(self, oids: Sequence[str]) -> dict[str, ber.Scalar]:
         """Values by the identifiers asked for; what the agent does not have is left out."""
-        found: dict[str, ber.Scalar] = {}
+        found = ((oid, ber.cell_value(cell)) for oid, cell in (await self.cells(oids)).items())
+        return {oid: value for oid, value in found if value is not None}
+
+    async def cells(self, oids: Sequence[str]) -> dict[str, bytes]:
+        """As `get`, with values as they came, tag and length included."""
+        found: dict[str, bytes] = {}
         for start in range(0, len(oids), _MOST_OIDS):
-            part = list(oids[start : start + _MOST_OIDS])
-            found |= await self._get(part)
+            found |= await self._get(list(oids[start : start + _MOST_OIDS]))
         return found
 
     async def table(
@@ -69,8 +73,8 @@ class Session:
         """Rows by index, each with the columns that it has; in the order of the first column."""
         rows: dict[Index, dict[str, ber.Scalar]] = {}
         for name, cells in zip(columns, await self.columns(columns, most_rows), strict=True):
-            for index, (tag, content) in cells.items():
-                value = ber.value(tag, content)
+            for index, cell in cells.items():
+                value = ber.cell_value(cell)
                 if value is not None:
                     rows.setdefault(ber.index_arcs(index), {})[name] = value
         return rows
@@ -113,10 +117,10 @@ class Session:
             walker.end(answer.error_at, len(cursors))
             return
         _raise_error(answer)
-        taken = walker.take(answer.bindings(), len(cursors), rows)
+        taken = walker.take(answer, len(cursors), rows)
         self._pace.measure(answer.end - answer.begin, taken)
 
-    async def _get(self, oids: list[str]) -> dict[str, ber.Scalar]:
+    async def _get(self, oids: list[str]) -> dict[str, bytes]:
         names = {ber.oid_content(oid): oid for oid in oids}
         while names:
             answer = await self._retry(pdu.GET, list(names))
@@ -127,8 +131,12 @@ class Session:
                 half = len(oids) // 2
                 return await self._get(oids[:half]) | await self._get(oids[half:])
             _raise_error(answer)
-            found = ((names.get(oid), ber.value(t, c)) for oid, t, c in answer.bindings())
-            return {name: value for name, value in found if name and value is not None}
+            found = ((names.get(oid), tag, content) for oid, tag, content in answer.bindings())
+            return {
+                name: ber.tlv(tag, content)
+                for name, tag, content in found
+                if name and tag not in ber.ABSENT
+            }
         return {}
 
     async def _retry(self, kind: int, oids: list[bytes]) -> pdu.Pdu:

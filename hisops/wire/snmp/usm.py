@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hisops.core.errors import Exit, OpsError
 from hisops.wire.snmp.credentials import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _Digest(NamedTuple):
@@ -31,6 +33,7 @@ _KEY_SIZES = {"des": 16, "aes": 16, "aes192": 24, "aes192c": 24, "aes256": 32, "
 _SHORTEST_PASSWORD = 8
 _STRETCHED = 1_048_576
 _DES_BLOCK = 8
+_AES_BLOCK = 16
 
 
 class Keys(NamedTuple):
@@ -72,8 +75,11 @@ def signature_size(user: User) -> int:
 
 def sign(user: User, key: bytes, message: bytes) -> bytes:
     """The signature of a message whose own signature is all zeros."""
-    digest = _DIGESTS[user.auth]
-    return hmac.digest(key, message, digest.hash)[: digest.size]
+    name, size = _DIGESTS[user.auth]
+    inner, outer = (half.copy() for half in _halves(name, key))
+    inner.update(message)
+    outer.update(inner.digest())
+    return outer.digest()[:size]
 
 
 _salts = count(int.from_bytes(os.urandom(8), "big"))
@@ -131,14 +137,45 @@ def _vector(boots: int, seconds: int, salt: bytes) -> bytes:
     return boots.to_bytes(4, "big") + seconds.to_bytes(4, "big") + salt
 
 
-def _aes(key: bytes, vector: bytes, text: bytes, *, encrypting: bool) -> bytes:
-    from cryptography.hazmat.decrepit.ciphers.modes import CFB
+@lru_cache(maxsize=8192)
+def _halves(name: str, key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """HMAC's two hashes with the key taken in (RFC 2104): to copy them is half of hmac.digest."""
+    inner, outer = hashlib.new(name), hashlib.new(name)
+    padded = key.ljust(inner.block_size, b"\0")
+    inner.update(bytes(octet ^ 0x36 for octet in padded))
+    outer.update(bytes(octet ^ 0x5C for octet in padded))
+    return inner, outer
+
+
+@lru_cache(maxsize=8192)
+def _aes_blocks(key: bytes) -> Callable[[bytes], bytes]:
+    """AES on whole blocks; to set up a cipher for each message costs more than its work."""
     from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-    cipher = Cipher(AES(key), CFB(vector))
-    work = cipher.encryptor() if encrypting else cipher.decryptor()
-    return work.update(text) + work.finalize()
+    return Cipher(AES(key), ECB()).encryptor().update  # noqa: S305 - CFB is made of it below
+
+
+def _aes(key: bytes, vector: bytes, text: bytes, *, encrypting: bool) -> bytes:
+    """CFB with 128 bits of feedback (RFC 3826 3.1): a block is mixed with the encrypted last one."""
+    blocks = _aes_blocks(key)
+    if not encrypting:
+        last = (len(text) - 1) // _AES_BLOCK * _AES_BLOCK
+        return _mix(blocks(vector + text[: max(last, 0)]), text)
+    out = bytearray()
+    for at in range(0, len(text), _AES_BLOCK):
+        vector = _mix(blocks(vector), text[at : at + _AES_BLOCK])
+        out += vector
+    return bytes(out)
+
+
+def _mix(stream: bytes, text: bytes) -> bytes:
+    """Exclusive or, over the length of the text."""
+    size = len(text)
+    return (int.from_bytes(stream[:size], "big") ^ int.from_bytes(text, "big")).to_bytes(
+        size, "big"
+    )
 
 
 def _des(key: bytes, salt: bytes, text: bytes, *, encrypting: bool) -> bytes:

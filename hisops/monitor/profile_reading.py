@@ -1,0 +1,223 @@
+"""From the cells of a device's tables to series, as a profile says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hisops.core.metric import Family, Labels
+from hisops.monitor import vocabulary
+from hisops.monitor.block import Block
+from hisops.monitor.profile_label import Rows, as_text, physical
+from hisops.wire.snmp import ber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hisops.monitor.profile import Metric, Profile, Table, Units
+    from hisops.wire.snmp.walk import Cells
+
+_NUMBERS = {ber.INTEGER, ber.COUNTER, ber.GAUGE, ber.TICKS, ber.COUNTER64}
+_WRAP = 2**53  # beyond it a float64 loses ones: snmp_exporter starts again from 0, so rate() works
+_HEALTH = {"good": 0, "warning": 1, "critical": 2}
+_KNOWN = {family.name: family for family in (*vocabulary.UNITS.values(), vocabulary.HEALTH)}
+
+
+Members = list[tuple[bytes, bytes]]
+"""Index and value of each cell of a column."""
+
+
+def columns(profile: Profile) -> tuple[list[str], list[str]]:
+    """Columns to walk, and single variables to get, each once."""
+    walked: dict[str, None] = {}
+    single: dict[str, None] = {}
+    for table in profile.tables:
+        (single if table.scalars else walked).update(dict.fromkeys(_oids(table)))
+    return list(walked), [oid + ".0" for oid in single]
+
+
+def read(table: Table, cells: Mapping[str, Cells]) -> list[Block]:
+    """The series of one table."""
+    rows = Rows(table, cells)
+    blocks: list[Block] = []
+    for metric in table.metrics:
+        found = cells.get(metric.oid)
+        if found:
+            blocks += _read_metric(metric, found, rows, cells)
+    return blocks
+
+
+def _read_metric(
+    metric: Metric, found: Cells, rows: Rows, cells: Mapping[str, Cells]
+) -> Iterator[Block]:
+    labels, members = [], []
+    extra = tuple(metric.labels.items())
+    for index, cell in found.items():
+        row = rows.labels(index)
+        if row is not None:
+            labels.append(row + extra if extra else row)
+            members.append((index, cell))
+    if metric.units is not None:
+        yield from _by_units(metric, metric.units, labels, members, cells)
+    elif metric.form in ("info", "address"):
+        yield _info(metric, labels, members)
+    elif metric.form == "health":
+        yield from _health(metric, labels, members)
+    elif metric.form == "flags":
+        yield _flags(metric, labels, members)
+    elif metric.form == "contact":
+        good = metric.states.get("on", ())
+        values = [int(ber.cell_value(cell) in good) for _, cell in members]
+        yield Block(_family(metric.name, metric), labels, values)
+    elif _is_plain(metric, members):
+        yield Block(_family(metric.name, metric), labels, _plain(members))
+    else:
+        pairs = [
+            (row, value)
+            for row, (index, cell) in zip(labels, members, strict=True)
+            if (value := _number(metric, index, cell, cells)) is not None
+        ]
+        yield Block(_family(metric.name, metric), [p[0] for p in pairs], [p[1] for p in pairs])
+
+
+def _plain(members: Members) -> list[float]:
+    """Numbers as they are; the hot path of interface tables."""
+    number = int.from_bytes
+    return [
+        number(cell[2:11], "big") % _WRAP
+        if cell[0] != ber.INTEGER
+        else number(cell[2:11], "big", signed=True)
+        for _, cell in members
+    ]
+
+
+def _is_plain(metric: Metric, members: Members) -> bool:
+    return (
+        {cell[0] for _, cell in members} <= _NUMBERS
+        and metric.scale == 1
+        and not metric.unsupported
+        and metric.least is None
+        and metric.most is None
+        and not metric.of
+        and not metric.free
+    )
+
+
+def _number(metric: Metric, index: bytes, cell: bytes, cells: Mapping[str, Cells]) -> float | None:
+    """A value, scaled; None when it means that there is none."""
+    raw = _as_number(cell)
+    if raw is None or raw in metric.unsupported:
+        return None
+    if (metric.least is not None and raw < metric.least) or (
+        metric.most is not None and raw > metric.most
+    ):
+        return None
+    if metric.of or metric.free:
+        other = _as_number(cells.get(metric.of or metric.free, {}).get(index))
+        if other is None:
+            return None
+        whole = other if metric.of else raw + other
+        return raw / whole if whole > 0 else None
+    return round(raw * metric.scale, 9)
+
+
+def _as_number(cell: bytes | None) -> float | None:
+    """A number, also where the device wrote it as text."""
+    value = ber.cell_value(cell) if cell else None
+    if isinstance(value, bytes):
+        try:
+            return float(value.strip(b"\0 %"))
+        except ValueError:
+            return None
+    return None if isinstance(value, str) else value
+
+
+def _by_units(
+    metric: Metric,
+    units: Units,
+    labels: Sequence[Labels],
+    members: Members,
+    cells: Mapping[str, Cells],
+) -> Iterator[Block]:
+    grouped: dict[str, tuple[list[Labels], list[float]]] = {}
+    for row, (index, cell) in zip(labels, members, strict=True):
+        unit = _as_number(cells.get(units.oid, {}).get(index))
+        name = units.names.get(f"{unit:g}") if unit is not None else None
+        raw = _number(metric, index, cell, cells)
+        if name is None or raw is None:
+            continue
+        name, _, factor = name.partition(" ")
+        value = raw * float(factor or 1) * 10 ** _exponent(units, index, cells)
+        at = grouped.setdefault(name, ([], []))
+        at[0].append(row)
+        at[1].append(round(value, 9))
+    for name, (rows, values) in grouped.items():
+        yield Block(_family(name, metric), rows, values)
+
+
+def _exponent(units: Units, index: bytes, cells: Mapping[str, Cells]) -> int:
+    scale = _as_number(cells.get(units.scale, {}).get(index))
+    precision = _as_number(cells.get(units.precision, {}).get(index)) or 0
+    found = units.scales.get(f"{scale:g}", 0) if scale is not None else 0
+    return found - int(max(-9, min(9, precision)))
+
+
+def _info(
+    metric: Metric,
+    labels: Sequence[Labels],
+    members: Members,
+) -> Block:
+    """A text, or the word for a number, as a label of a series that is 1."""
+    key = metric.name.removesuffix("_info")
+    texts = [
+        physical(cell) if metric.form == "address" else metric.enum.get(text := as_text(cell), text)
+        for _, cell in members
+    ]
+    rows = [tuple(sorted((*row, (key, text)))) for row, text in zip(labels, texts, strict=True)]
+    return Block(_family(metric.name, metric), rows, [1] * len(rows))
+
+
+def _health(
+    metric: Metric,
+    labels: Sequence[Labels],
+    members: Members,
+) -> Iterator[Block]:
+    """0, 1 or 2; a state in none of the lists (absent, unknown) gives no series."""
+    levels = {n: _HEALTH[word] for word, numbers in metric.states.items() for n in numbers}
+    pairs = [
+        (row, levels[int(number)])
+        for row, (_, cell) in zip(labels, members, strict=True)
+        if (number := _as_number(cell)) is not None and int(number) in levels
+    ]
+    name = metric.name or vocabulary.HEALTH.name
+    yield Block(_family(name, metric), [p[0] for p in pairs], [p[1] for p in pairs])
+
+
+def _flags(
+    metric: Metric,
+    labels: Sequence[Labels],
+    members: Members,
+) -> Block:
+    """For each flag that the states name, 1 where the number sets it."""
+    rows: list[Labels] = []
+    values: list[float] = []
+    for row, (_, cell) in zip(labels, members, strict=True):
+        number = _as_number(cell)
+        for flag, numbers in metric.states.items():
+            rows.append((*row, ("flag", flag)))
+            values.append(int(number in numbers))
+    return Block(_family(metric.name, metric), rows, values)
+
+
+def _family(name: str, metric: Metric) -> Family:
+    return _KNOWN.get(name) or Family(name, metric.kind, metric.help or f"{metric.oid}.")
+
+
+def _oids(table: Table) -> Iterator[str]:
+    if table.where is not None:
+        yield table.where.oid
+    for label in table.labels.values():
+        yield from filter(None, (label.via, label.oid))
+    for metric in table.metrics:
+        units = metric.units
+        more = (units.oid, units.scale, units.precision) if units else ()
+        yield from filter(None, (metric.oid, metric.of, metric.free, *more))
