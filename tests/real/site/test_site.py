@@ -14,7 +14,7 @@ def test_up_ends_with_backups_in_both_places_a_passed_drill_and_audits(running):
     status = running.json("status")
 
     assert {part["name"]: part["light"] for part in status["parts"]} == dict.fromkeys(
-        ("prometheus", "engine", "agent", "inbox", "offsite", "database"), "ok"
+        ("prometheus", "engine", "agent", "prober", "inbox", "offsite", "database"), "ok"
     )
     assert {(b["plan"], b["copy"], b["state"]) for b in status["backups"]} >= {
         ("his-db", "local", "done"),
