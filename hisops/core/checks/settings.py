@@ -9,7 +9,7 @@ from hisops.core.site import Site
 from hisops.core.text import did_you_mean
 
 FILE = "site.yml"
-_PARTS = ("prometheus", "engine", "agent", "offsite")
+_PARTS = ("prometheus", "engine", "agent", "prober", "offsite")
 _LAST_PORT = 65535
 
 
