@@ -76,7 +76,8 @@ def ask(ups, probe, series):
         outcome = probe(unit, f"{name}127.0.0.1:{port or ups.port}")
         return outcome, series(outcome)
 
-    child.wait_for(lambda: run()[0].success)
+    # A driver that has just started hands its variables over one by one.
+    child.wait_for(lambda: 'hisops_ups_test_passed{ups="demo"}' in run()[1])
     return run
 
 
