@@ -124,7 +124,7 @@ def measure(query: Query, table: Table) -> list[Sample]:
     ]
     seen, found = set(), []
     for row in table.rows:
-        labels = tuple((name, _label(row[at[name.lower()]])) for name in query.labels)
+        labels = tuple((name, label(row[at[name.lower()]])) for name in query.labels)
         if labels in seen:
             raise ValueError(f"two rows have the same labels {dict(labels)}")
         seen.add(labels)
@@ -160,7 +160,7 @@ def _read(text: str) -> float | int | None:
     return value if math.isfinite(value) else None
 
 
-def _label(cell: object) -> str:
+def label(cell: object) -> str:
     """A cell as the value of a label: printable, of bounded length."""
     if isinstance(cell, bool):
         return "true" if cell else "false"

@@ -1,6 +1,6 @@
 """Series of Redis' INFO.
 
-recorded: redis-server 7.0.15 of Debian 12, INFO of a replica and a master, trimmed.
+constructed after INFO of redis-server 7.0.15; the real one is asked in tests/real/sql.
 """
 
 import pytest

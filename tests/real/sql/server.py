@@ -69,13 +69,16 @@ def frozen(pid: int) -> Iterator[None]:
     """A process group that does nothing until the block is left."""
     os.killpg(pid, signal.SIGSTOP)
     try:
-        wait_for(lambda: _states(pid) == {"T"})
+        wait_for(lambda: set(_states(pid)) == {"T"})
         yield
     finally:
         os.killpg(pid, signal.SIGCONT)
 
 
-def _states(pid: int) -> set[str]:
-    """States of a process' threads: a signal reaches them one after the other."""
-    stats = Path(f"/proc/{pid}/task").glob("*/stat")
-    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
+def _states(group: int) -> Iterator[str]:
+    """State of every thread of a process group (proc(5), stat): a stop takes a moment to reach all."""
+    for path in Path("/proc").glob("[0-9]*/task/*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group:
+                yield state
