@@ -91,11 +91,27 @@ class Echo(NamedTuple):
     ttl: int
 
 
+class Question(NamedTuple):
+    """A datagram to an address, whose answer is waited for."""
+
+    address: str
+    port: int
+    data: bytes
+
+
+class Heard(NamedTuple):
+    """What became of a question: the answer and how long it took, or why there is none."""
+
+    data: bytes
+    seconds: float
+    problem: str = ""
+
+
 class Net(Protocol):
     """All that a probe may do outside its own memory.
 
-    `connect`, `peer`, `ping` raise OpsError REFUSED for an address in a zone that must be left
-    alone: not one packet goes there.
+    `connect`, `peer`, `ping`, `ping_all` and `ask_all` raise OpsError REFUSED for an address in a
+    zone that must be left alone: not one packet goes there.
     """
 
     async def connect(
@@ -115,6 +131,23 @@ class Net(Protocol):
         self, host: str, *, timeout: float, size_bytes: int = 56, ttl: int = 64
     ) -> Echo | None:
         """One ICMP echo; None when no answer came in time."""
+        ...
+
+    async def ping_all(
+        self, addresses: Sequence[str], *, timeout: float, size_bytes: int = 56, ttl: int = 64
+    ) -> list[Echo | None]:
+        """One ICMP echo to each, all through one socket; raises OpsError as ping."""
+        ...
+
+    async def ask_all(
+        self,
+        questions: Sequence[Question],
+        accept: Callable[[bytes, bytes], bool],
+        *,
+        timeout: float,
+        tries: int = 1,
+    ) -> list[Heard]:
+        """Answers that `accept(question, answer)` takes, all through one UDP socket."""
         ...
 
     async def resolve(self, host: str) -> str:

@@ -11,6 +11,7 @@ from hisops.core.net import MOST_BYTES, Times
 from hisops.io.loop import READ, WRITE
 
 if TYPE_CHECKING:
+    import _socket
     from collections.abc import Callable
 
     from hisops.io.loop import Loop
@@ -22,7 +23,7 @@ _QUICKACK = getattr(socket, "TCP_QUICKACK", 12)
 class Tcp:
     """A TCP connection, with TLS or without."""
 
-    def __init__(self, loop: Loop, link: socket.socket, address: str, times: Times) -> None:
+    def __init__(self, loop: Loop, link: _socket.socket, address: str, times: Times) -> None:
         self.address = address
         self.times = times
         self.tls: ssl.SSLObject | None = None
@@ -30,6 +31,7 @@ class Tcp:
         self._link = link
         self._fd = link.fileno()
         self._rest = bytearray()
+        self._is_prompt = False
         self._in = self._out = None  # type: ssl.MemoryBIO | None
 
     async def send(self, data: bytes) -> None:
@@ -133,6 +135,9 @@ class Tcp:
                 await self._loop.ready(self._fd, READ)
 
     async def _push(self, data: bytes) -> None:
+        if not self._is_prompt and self._link.family != socket.AF_UNIX:
+            self._link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._is_prompt = True
         rest = memoryview(data)
         while rest:
             try:

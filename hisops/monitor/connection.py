@@ -44,12 +44,14 @@ REGEX = Family("probe_failed_due_to_regex", "gauge", "Indicates if probe failed 
 _LONGEST_NAMES = 512
 
 
-def address_samples(address: str, resolve_seconds: float) -> list[Sample]:
+_AT_ONCE = Sample(LOOKUP, 0.0)
+_FOUR, _SIX = Sample(PROTOCOL, 4), Sample(PROTOCOL, 6)
+
+
+def address_samples(address: str, resolve_seconds: float = 0.0) -> list[Sample]:
     """Which IP version was used, and how long the name took."""
-    return [
-        Sample(LOOKUP, resolve_seconds),
-        Sample(PROTOCOL, 6 if ":" in address else 4),
-    ]
+    lookup = Sample(LOOKUP, resolve_seconds) if resolve_seconds else _AT_ONCE
+    return [lookup, _SIX if ":" in address else _FOUR]
 
 
 def tls_samples(session: Session, *, verified: bool = True) -> list[Sample]:

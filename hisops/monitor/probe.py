@@ -6,9 +6,10 @@ A unit of monitor/probes is one class below `Probe`: its fields are the options 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hisops.core.errors import OpsError
+from hisops.core.errors import Exit, OpsError
 from hisops.core.metric import Family, Sample
 from hisops.core.model import Value
 from hisops.core.text import Duration
@@ -23,6 +24,8 @@ SECONDS = Family(
     "probe_duration_seconds", "gauge", "Returns how long the probe took to complete in seconds"
 )
 
+_LAST_PORT = 65535
+
 
 class Endpoint(NamedTuple):
     """What is probed: the target as it is written, and the host of the inventory behind it."""
@@ -33,18 +36,27 @@ class Endpoint(NamedTuple):
     @property
     def host(self) -> str:
         """Address or name, without scheme, port and path."""
-        rest = self.text.partition("://")[2] or self.text
-        rest = rest.partition("/")[0].rpartition("@")[2]
-        if rest.startswith("["):
-            return rest[1:].partition("]")[0]
-        return rest.partition(":")[0] if rest.count(":") == 1 else rest
+        return _split(self.text)[0]
 
     def port(self, default: int) -> int:
-        """The port, or the default where the target names none."""
-        rest = (self.text.partition("://")[2] or self.text).partition("/")[0].rpartition("@")[2]
-        tail = rest.rpartition("]")[2] if rest.startswith("[") else rest
-        digits = tail.partition(":")[2] if tail.count(":") == 1 else ""
-        return int(digits) if digits.isdecimal() else default
+        """The port, or the default where the target names none; raises OpsError for no port."""
+        digits = _split(self.text)[1]
+        if not digits.isdecimal():
+            return default
+        if int(digits[:6]) > _LAST_PORT:
+            raise OpsError(f"{self.text[:80]}: there is no port {digits[:20]}", code=Exit.USAGE)
+        return int(digits)
+
+
+@lru_cache(maxsize=65536)
+def _split(text: str) -> tuple[str, str]:
+    """Host and digits of the port of a target: URL, HOST:PORT, [IPV6]:PORT or only a host."""
+    rest = (text.partition("://")[2] or text).partition("/")[0].rpartition("@")[2]
+    if rest.startswith("["):
+        host, _, tail = rest[1:].partition("]")
+        return host, tail.removeprefix(":")
+    host, colon, digits = rest.partition(":")
+    return (host, digits) if colon and ":" not in digits else (rest, "")
 
 
 class Outcome(NamedTuple):

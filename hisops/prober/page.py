@@ -21,6 +21,7 @@ class Page:
     def __init__(self) -> None:
         self._families: dict[str, list[str]] = {}
         self._good: dict[str, bool] = {}
+        self._texts: dict[tuple[Labels, frozenset[str]], str] = {}
         self.dropped = 0
 
     def add(self, base: str, names: frozenset[str], samples: Iterable[Sample]) -> None:
@@ -53,14 +54,21 @@ class Page:
         value: float,
         labels: Labels,
     ) -> None:
-        parts = [base] if base else []
-        for key, text in labels:
-            if not self._is_label(key):
-                self.dropped += 1
-                return
-            shown = f"exported_{key}" if key in names else key
-            parts.append(f'{shown}="{escape(text)}"')
-        lines.append(f"{name}{{{','.join(parts)}}} {value!r}\n")
+        inside = self._texts.get((labels, names))
+        if inside is None:
+            inside = self._texts[labels, names] = self._inside(labels, names)
+        if not inside:
+            self.dropped += 1
+            return
+        comma = "," if base else ""
+        lines.append(f"{name}{{{base}{comma}{inside}}} {value!r}\n")
+
+    def _inside(self, labels: Labels, names: frozenset[str]) -> str:
+        """Labels as they stand in braces; empty when one has no right name."""
+        if not all(self._is_label(key) for key, _ in labels):
+            return ""
+        pairs = [(f"exported_{key}" if key in names else key, text) for key, text in labels]
+        return base_text(dict(pairs))
 
     def _begin(self, family: Family) -> list[str]:
         if not is_name(family.name):

@@ -98,6 +98,11 @@ def echoes(question: bytes, answer: bytes) -> bool:
     return answer[3] & 0x0F == 1 and answer[4:6] == b"\0\0"
 
 
+def is_truncated(answer: bytes) -> bool:
+    """Whether an answer says that it is cut, so that TCP has to be asked."""
+    return len(answer) >= _HEADER.size and bool(answer[2] & _TRUNCATED >> 8)
+
+
 def reverse(address: str) -> str:
     """The name whose PTR record tells the name of an address."""
     try:

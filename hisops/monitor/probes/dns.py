@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from hisops.core.metric import Family, Sample
 from hisops.core.model import Value
+from hisops.core.net import Question
+from hisops.core.text import Duration
 from hisops.monitor.connection import REGEX, address_samples
 from hisops.monitor.pattern import check, matches
-from hisops.monitor.probe import Endpoint, Outcome, Probe
+from hisops.monitor.place import Place, find_all
+from hisops.monitor.probe import Endpoint, Outcome, Probe, finish
 from hisops.wire import dns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
-    from hisops.core.net import Net
+    from hisops.core.net import Heard, Net
 
 _PHASE = Family("probe_dns_duration_seconds", "gauge", "Duration of DNS request by phase")
 _RESOLVE, _CONNECT, _REQUEST = ((("phase", n),) for n in ("resolve", "connect", "request"))
+_NO_RESOLVE, _NO_CONNECT = Sample(_PHASE, 0.0, _RESOLVE), Sample(_PHASE, 0.0, _CONNECT)
 _ANSWERS = Family(
     "probe_dns_answer_rrs", "gauge", "Returns number of entries in the answer resource record list"
 )
@@ -93,22 +99,69 @@ class Dns(Probe, frozen=True, kw_only=True):
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when the server answers this question, and rightly."""
-        port = endpoint.port(_PORT)
+        if self.transport_protocol == "udp":
+            (found,) = await self.probe_all(net, [endpoint])
+            return found._replace(samples=found.samples[2:])  # without those of `finish`
         start = net.tick()
-        address = await net.resolve(endpoint.host)
-        found = net.tick()
         question = self.question()
-        raw = await self._datagram(net, address, port, question)
-        answer = dns.parse(raw) if raw else None
-        if answer is None or answer.is_truncated:
-            answer = dns.parse(await _over_tcp(net, address, port, question))
-        samples = [
-            *address_samples(address, found - start),
-            Sample(_PHASE, found - start, _RESOLVE),
-            Sample(_PHASE, 0.0, _CONNECT),
-            Sample(_PHASE, net.tick() - found, _REQUEST),
+        stream = await net.connect(endpoint.host, endpoint.port(_PORT))
+        try:
+            await stream.send(len(question).to_bytes(2, "big") + question)
+            size = int.from_bytes(await stream.exactly(2), "big")
+            raw = await stream.exactly(size)
+        finally:
+            stream.close()
+        if not dns.echoes(question, raw):
+            raise ValueError("it answers another question")
+        times = stream.times
+        samples = address_samples(stream.address, times.resolve)
+        samples += [
+            Sample(_PHASE, times.resolve, _RESOLVE),
+            Sample(_PHASE, times.connect, _CONNECT),
         ]
-        return self.judge(answer, samples)
+        spent = net.tick() - start - times.resolve - times.connect
+        return self.judge(dns.parse(raw), [*samples, Sample(_PHASE, spent, _REQUEST)])
+
+    async def probe_all(self, net: Net, endpoints: Sequence[Endpoint]) -> list[Outcome]:
+        """Outcomes of all servers, whose questions go through one socket."""
+        if self.transport_protocol == "tcp":
+            return await Probe.probe_all(self, net, endpoints)
+        places = await find_all(net, endpoints, self.timeout.seconds)
+        asked = [
+            Question(place.address, endpoint.port(_PORT), self.question())
+            for place, endpoint in zip(places, endpoints, strict=True)
+            if not place.problem
+        ]
+        patience = self.timeout.seconds / (self.tries + 1)
+        heard = iter(await net.ask_all(asked, dns.echoes, timeout=patience, tries=self.tries))
+        over_tcp = replace(self, transport_protocol="tcp", timeout=Duration(patience))
+        outcomes: list[Outcome] = []
+        cut: dict[int, Coroutine[object, object, Outcome]] = {}
+        for place, endpoint in zip(places, endpoints, strict=True):
+            if place.problem:
+                outcomes.append(finish(Outcome(False, cause=place.problem), place.seconds))
+                continue
+            answer = next(heard)
+            if dns.is_truncated(answer.data):
+                cut[len(outcomes)] = over_tcp.examine(net, endpoint)
+            outcomes.append(self._outcome(place, answer))
+        for at, whole in zip(cut, await net.gather(cut.values()), strict=True):
+            outcomes[at] = whole
+        return outcomes
+
+    def _outcome(self, place: Place, heard: Heard) -> Outcome:
+        samples = address_samples(place.address, place.seconds)
+        samples += [_NO_CONNECT, Sample(_PHASE, heard.seconds, _REQUEST)]
+        samples.append(Sample(_PHASE, place.seconds, _RESOLVE) if place.seconds else _NO_RESOLVE)
+        try:
+            found = (
+                self.judge(dns.parse(heard.data), samples)
+                if heard.data
+                else Outcome(False, [*samples, Sample(_SUCCEEDED, 0)], heard.problem)
+            )
+        except ValueError as error:
+            found = Outcome(False, samples, f"the answer is not understood: {error}")
+        return finish(found, place.seconds + heard.seconds)
 
     def question(self) -> bytes:
         """A question with an id that nobody can guess."""
@@ -151,34 +204,6 @@ class Dns(Probe, frozen=True, kw_only=True):
             or self.validate_authority_rrs.complaint(answer.authorities)
             or self.validate_additional_rrs.complaint(answer.extras)
         )
-
-    async def _datagram(self, net: Net, address: str, port: int, question: bytes) -> bytes:
-        """The answer over UDP; empty when TCP is wanted."""
-        if self.transport_protocol == "tcp":
-            return b""
-        peer = await net.peer(address, port)
-        try:
-            patience = self.timeout.seconds / (self.tries + 1)
-            return await peer.ask(
-                question,
-                lambda data: dns.echoes(question, data),
-                timeout=patience,
-                tries=self.tries,
-            )
-        finally:
-            peer.close()
-
-
-async def _over_tcp(net: Net, address: str, port: int, question: bytes) -> bytes:
-    stream = await net.connect(address, port)
-    try:
-        await stream.send(len(question).to_bytes(2, "big") + question)
-        raw = await stream.exactly(int.from_bytes(await stream.exactly(2), "big"))
-    finally:
-        stream.close()
-    if not dns.echoes(question, raw):
-        raise ValueError("it answers another question")
-    return raw
 
 
 def _plain(text: str) -> str:
