@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from hisops.core.config import Problem
 from hisops.core.errors import Exit, OpsError
 from hisops.core.model import Value
 
-Form = Literal["number", "info", "address", "health", "flags", "contact"]
+Form = Literal["number", "info", "address", "health", "flags", "bits", "contact"]
 OBJECT_ID, DESCRIPTION = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0"
 
 
@@ -57,7 +57,8 @@ class Metric(Value, frozen=True, kw_only=True):
 
     A value in `unsupported`, or outside of `least` and `most`, is none. `of` is a column to divide
     by, `free` one whose sum with this is the whole. `states` sorts the numbers of a state into
-    good, warning and critical, or names the flags that each sets.
+    good, warning and critical, into on and off, or names the flags that each sets; of `bits` it
+    names the flags by the numbers of their bits. `label` takes the text of an `info`.
     """
 
     oid: str
@@ -65,6 +66,7 @@ class Metric(Value, frozen=True, kw_only=True):
     kind: Literal["gauge", "counter"] = "gauge"
     help: str = ""
     form: Form = "number"
+    label: str = ""
     scale: float = 1
     unsupported: tuple[int, ...] = ()
     least: float | None = None
@@ -137,19 +139,30 @@ def decode(text: str, file: str, problems: list[Problem]) -> Profile | None:
     return profile
 
 
-def choose(profiles: Mapping[str, Profile], object_id: str, description: str) -> list[str]:
-    """Names of the profiles for a device; those that suit every device come first."""
+def choose(
+    profiles: Mapping[str, Profile],
+    object_id: str,
+    description: str,
+    own: Collection[str] = (),
+) -> list[str]:
+    """Names of the profiles for a device; those for every device first.
+
+    The description counts for a site's own profiles, and where none knows the object identifier:
+    one device shall not tell the same by two profiles.
+    """
     every = [name for name, profile in profiles.items() if profile.match.every]
-    return every + [
+    known = [
         name
         for name, profile in profiles.items()
-        if name not in every and _suits(profile.match, object_id, description)
+        if any(f"{object_id}.".startswith(f"{one}.") for one in profile.match.object_ids)
     ]
-
-
-def _suits(match: Match, object_id: str, description: str) -> bool:
-    below = any(f"{object_id}.".startswith(f"{one}.") for one in match.object_ids)
-    return below or bool(match.description and re.search(match.description, description))
+    described = [
+        name
+        for name, profile in profiles.items()
+        if profile.match.description and re.search(profile.match.description, description)
+    ]
+    described = [name for name in described if name in own or not known]
+    return list(dict.fromkeys([*every, *known, *described]))
 
 
 def _check(profile: Profile, file: str) -> list[Problem]:
@@ -160,7 +173,7 @@ def _check(profile: Profile, file: str) -> list[Problem]:
             if not metric.name and metric.units is None:
                 cause = f"{metric.oid}: a metric without name and units"
                 problems.append(Problem(file=file, at=at, cause=cause, fix="name it"))
-            if metric.form in ("health", "flags") and not metric.states:
+            if metric.form in ("health", "flags", "bits", "contact") and not metric.states:
                 cause = f"{metric.name}: {metric.form} without states"
                 problems.append(Problem(file=file, at=at, cause=cause, fix="add states"))
     return problems

@@ -25,6 +25,7 @@ class Rows:
         self._cells = cells
         self._constant = tuple(table.constant.items())
         self._known: dict[bytes, Labels | None] = {}
+        self._given: set[Labels] = set()
 
     def labels(self, index: bytes) -> Labels | None:
         """A row's labels, None when the table leaves it out."""
@@ -46,7 +47,11 @@ class Rows:
             pairs |= {name: str(arc) for name, arc in zip(table.index, arcs, strict=False) if name}
         for name, label in table.labels.items():
             pairs[name] = self._label(label, index, arcs)
-        return tuple(sorted(pairs.items()))
+        labels = tuple(sorted(pairs.items()))
+        if labels in self._given:  # two parts of one name
+            labels = (*labels, ("index", ".".join(map(str, arcs))))
+        self._given.add(labels)
+        return labels
 
     def _label(self, label: Label, index: bytes, arcs: tuple[int, ...]) -> str:
         if label.part is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = {ber.INTEGER, ber.COUNTER, ber.GAUGE, ber.TICKS, ber.COUNTER64}
 _WRAP = 2**53  # beyond it a float64 loses ones: snmp_exporter starts again from 0, so rate() works
+_HUMIDITY = ("kind", "humidity")  # the one share that sensor tables know
 _HEALTH = {"good": 0, "warning": 1, "critical": 2}
 _KNOWN = {family.name: family for family in (*vocabulary.UNITS.values(), vocabulary.HEALTH)}
 
@@ -61,13 +62,11 @@ def _read_metric(
     elif metric.form in ("info", "address"):
         yield _info(metric, labels, members)
     elif metric.form == "health":
-        yield from _health(metric, labels, members)
-    elif metric.form == "flags":
+        yield from _leveled(metric, labels, members, _HEALTH)
+    elif metric.form in ("flags", "bits"):
         yield _flags(metric, labels, members)
     elif metric.form == "contact":
-        good = metric.states.get("on", ())
-        values = [int(ber.cell_value(cell) in good) for _, cell in members]
-        yield Block(_family(metric.name, metric), labels, values)
+        yield from _leveled(metric, labels, members, {"off": 0, "on": 1})
     elif _is_plain(metric, members):
         yield Block(_family(metric.name, metric), labels, _plain(members))
     else:
@@ -148,7 +147,7 @@ def _by_units(
         name, _, factor = name.partition(" ")
         value = raw * float(factor or 1) * 10 ** _exponent(units, index, cells)
         at = grouped.setdefault(name, ([], []))
-        at[0].append(row)
+        at[0].append((*row, _HUMIDITY) if name == vocabulary.RATIO.name else row)
         at[1].append(round(value, 9))
     for name, (rows, values) in grouped.items():
         yield Block(_family(name, metric), rows, values)
@@ -167,7 +166,7 @@ def _info(
     members: Members,
 ) -> Block:
     """A text, or the word for a number, as a label of a series that is 1."""
-    key = metric.name.removesuffix("_info")
+    key = metric.label or metric.name.removesuffix("_info")
     texts = [
         physical(cell) if metric.form == "address" else metric.enum.get(text := as_text(cell), text)
         for _, cell in members
@@ -176,20 +175,17 @@ def _info(
     return Block(_family(metric.name, metric), rows, [1] * len(rows))
 
 
-def _health(
-    metric: Metric,
-    labels: Sequence[Labels],
-    members: Members,
+def _leveled(
+    metric: Metric, labels: Sequence[Labels], members: Members, words: Mapping[str, int]
 ) -> Iterator[Block]:
-    """0, 1 or 2; a state in none of the lists (absent, unknown) gives no series."""
-    levels = {n: _HEALTH[word] for word, numbers in metric.states.items() for n in numbers}
+    """A number for each state; one in none of the lists (absent, unknown) gives no series."""
+    levels = {n: words[word] for word, numbers in metric.states.items() for n in numbers}
     pairs = [
         (row, levels[int(number)])
         for row, (_, cell) in zip(labels, members, strict=True)
         if (number := _as_number(cell)) is not None and int(number) in levels
     ]
-    name = metric.name or vocabulary.HEALTH.name
-    yield Block(_family(name, metric), [p[0] for p in pairs], [p[1] for p in pairs])
+    yield Block(_family(metric.name, metric), [p[0] for p in pairs], [p[1] for p in pairs])
 
 
 def _flags(
@@ -197,15 +193,23 @@ def _flags(
     labels: Sequence[Labels],
     members: Members,
 ) -> Block:
-    """For each flag that the states name, 1 where the number sets it."""
+    """For each flag that the states name, 1 where the number, or one of its bits, sets it."""
     rows: list[Labels] = []
     values: list[float] = []
+    key = "flag" if metric.form == "flags" else "problem"
     for row, (_, cell) in zip(labels, members, strict=True):
-        number = _as_number(cell)
+        found = {_as_number(cell)} if metric.form == "flags" else _bits(cell)
         for flag, numbers in metric.states.items():
-            rows.append((*row, ("flag", flag)))
-            values.append(int(number in numbers))
+            rows.append((*row, (key, flag)))
+            values.append(int(not found.isdisjoint(numbers)))
     return Block(_family(metric.name, metric), rows, values)
+
+
+def _bits(cell: bytes) -> set[float | None]:
+    """Numbers of the bits that are set, from the first and highest (BITS of RFC 2578)."""
+    value = ber.cell_value(cell)
+    octets = value[:8] if isinstance(value, bytes) else b""
+    return {n for n in range(8 * len(octets)) if octets[n // 8] & (0x80 >> n % 8)}
 
 
 def _family(name: str, metric: Metric) -> Family:

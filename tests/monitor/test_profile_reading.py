@@ -145,10 +145,45 @@ def test_octets_that_are_no_text_are_shown_in_hexadecimal():
     assert ("a", "sensor=00:1B:FF:01:02:03") in found
 
 
-def test_names_in_chinese_encodings_are_read():
-    found = sensors("name: a", V={1: 1, 2: 2}, N={1: "机房".encode(), 2: "机房".encode("gb18030")})
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_names_in_chinese_encodings_are_read(encoding):
+    found = sensors("name: a", V={1: 1}, N={1: "机房".encode(encoding)})
 
-    assert found == {("a", "sensor=机房"): 1} | {("a", "sensor=机房"): 2}
+    assert found == {("a", "sensor=机房"): 1}
+
+
+def test_two_parts_of_one_name_stay_two_series():
+    found = sensors("name: a", V={1: 1, 2: 2}, N={1: b"fan", 2: b"fan"})
+
+    assert found == {("a", "sensor=fan"): 1, ("a", "sensor=fan", "index=2"): 2}
+
+
+def test_bits_are_counted_from_the_first():
+    metric = "name: p_state, form: bits, states: {no_paper: [1], jammed: [5], offline: [6]}"
+
+    found = sensors(metric, V={1: b"\x44"}, N={1: b"x"})
+
+    assert {key[2]: value for key, value in found.items()} == {
+        "problem=no_paper": 1,
+        "problem=jammed": 1,
+        "problem=offline": 0,
+    }
+
+
+def test_a_contact_in_an_unknown_state_is_no_series():
+    metric = "name: hisops_contact_state, form: contact, states: {'on': [4], 'off': [2]}"
+
+    found = sensors(metric, V={1: 4, 2: 2, 3: 7}, N={1: b"a", 2: b"b", 3: b"c"})
+
+    assert sorted(found.values()) == [0, 1]
+
+
+def test_a_share_in_a_sensor_table_is_humidity():
+    metric = f"units: {{oid: {U}, names: {{9: hisops_sensor_ratio 0.01}}}}"
+
+    found = sensors(metric, V={1: 45}, U={1: 9}, N={1: b"rack"})
+
+    assert found == {("hisops_sensor_ratio", "sensor=rack", "kind=humidity"): 0.45}
 
 
 def test_a_large_counter_starts_again_where_a_float_loses_ones():

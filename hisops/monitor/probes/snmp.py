@@ -83,7 +83,7 @@ class Snmp(Probe, frozen=True, kw_only=True):
             session = Session(peer, credentials, answer_bytes=self.bytes)
             about = await self._about(session)
             names = list(self.profiles) or profile.choose(
-                known, about["object_id"], about["description"]
+                known, about["object_id"], about["description"], [*map(_stem, self.own)]
             )
             chosen = [_named(known, name) for name in names]
             cells = await _collect(session, chosen)
