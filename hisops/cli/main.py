@@ -24,6 +24,7 @@ COMMANDS = (
     "up",
     "down",
     "status",
+    "top",
     "monitor",
     "net",
     "capacity",

@@ -96,10 +96,18 @@ def _rich_table(names: list[str], cells: list[list[str]]) -> None:
 
 
 def _plain_table(names: list[str], cells: list[list[str]]) -> None:
+    for text in columns(names, cells):
+        print(text)
+
+
+def columns(names: list[str], cells: list[list[str]]) -> list[str]:
+    """Lines of aligned text, the names first."""
     widths = [max(_width(c) for c in column) for column in zip(names, *cells, strict=True)]
+    lines = []
     for row in [names, *cells]:
         padded = (c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+        lines.append("  ".join(padded).rstrip())
+    return lines
 
 
 def _width(text: str) -> int:

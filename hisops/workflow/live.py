@@ -1,5 +1,6 @@
 """What Prometheus sees at this moment."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ class Alert(Value, frozen=True, kw_only=True):
     """An alert as Prometheus holds it."""
 
     labels: dict[str, str]
+    annotations: Mapping[str, str] = {}
     state: str
     activeAt: str = ""  # noqa: N815 - Prometheus' own name
 

@@ -12,7 +12,7 @@ import pytest
 
 import hisops
 
-HEAVY = {"ansible", "netmiko", "paramiko", "rich", "starlette", "supervisor", "uvicorn"}
+HEAVY = {"ansible", "netmiko", "paramiko", "rich", "starlette", "supervisor", "textual", "uvicorn"}
 SUBJECTS = ("alerting", "audit", "backup", "monitor")
 MODULES = [module.name for module in pkgutil.walk_packages(hisops.__path__, "hisops.")]
 RUN = """
