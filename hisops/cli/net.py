@@ -1,4 +1,4 @@
-"""hisops net: whether the network survives a failure."""
+"""hisops net: how the network is cabled, and whether it survives a failure."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,9 +7,11 @@ import typer
 
 from hisops.cli import show
 from hisops.cli.wire import session
-from hisops.core.errors import Exit
+from hisops.core.errors import Exit, OpsError
 
 if TYPE_CHECKING:
+    from hisops.net.difference import Comparison
+    from hisops.net.fabric import Cable
     from hisops.net.proof import Proof
 
 app = typer.Typer(help="See how the network is cabled, and what a failure would cut.")
@@ -37,24 +39,106 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     accepted: str
 
 
+class CableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A cable, and what is wrong with it."""
+
+    a: str
+    b: str
+    note: str
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """The network as a tree, DOT or SVG."""
+
+    form: str
+    text: str
+
+
+From = Annotated[str, typer.Option("--from", help="File with what was seen, not Prometheus.")]
+
+
 @app.command()
 def prove(
-    publish: Annotated[bool, typer.Option(help="Write the metrics too, as the job does.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="Only links that are seen.")] = False,
+    source: From = "",
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Write metrics, as the job does.")
+    ] = False,
 ) -> int:
     """Tell which single link, switch or path would cut a class C1 system off.
 
     Exit 0: none; 3: some hosts' connection is not known; 4: there are some, or it is cut already.
     Example: hisops net prove --json
     """
-    from hisops.net import proof_metric
     from hisops.workflow import network
 
     running = session()
-    found = network.prove(running.io, running.site)
+    sight = network.look(running.io, running.site, source) if seen or source else None
+    found = network.prove(running.io, running.site, sight)
     if publish:
-        network.publish(running.io, running.site, proof_metric.samples(found, "intended"))
+        network.publish(running.io, running.site)
     _show(found)
     return _code(found)
+
+
+@app.command()
+def topology(
+    intended: Annotated[bool, typer.Option("--intended", help="As links.yml says.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="As the devices say over LLDP.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Only what differs; exit 4.")] = False,
+    draw: Annotated[str, typer.Option(help="tree, dot or svg instead of a table.")] = "",
+    source: From = "",
+) -> int:
+    """Show the cables as they are written down, as they are seen, or how both differ.
+
+    Exit 3: of some cables nothing is known; 4: something differs. A picture marks what differs.
+    Example: hisops net topology --seen --draw tree
+    """
+    from hisops.workflow import network
+
+    if draw not in ("", "tree", "dot", "svg"):
+        raise OpsError(f"--draw {draw}", fix="use tree, dot or svg", code=Exit.USAGE)
+    running = session()
+    if not (seen or diff or source):
+        graph = network.intended(running.site)
+        _cables([(cable, "") for cable in graph.cables], draw)
+        return Exit.DONE
+    found = network.look(running.io, running.site, source)
+    compared = network.compare(running.site, found)
+    if diff and not draw:
+        show.emit(compared.differences)
+    elif seen and running.as_json:
+        show.emit(found)
+    else:
+        _cables(compared.lines, draw)
+    return _difference_code(compared) if diff else Exit.DONE
+
+
+def _cables(lines: "list[tuple[Cable, str]]", draw: str) -> None:
+    """Cables as a table or a picture."""
+    from hisops.net import drawing
+    from hisops.net.fabric import role_of
+
+    if not draw:
+        ends = [(cable.ends, note) for cable, note in sorted(lines)]
+        show.emit([CableRow(a=a, b=b, note=note) for (a, b), note in ends])
+        return
+    roles = {name: role_of(host) for name, host in session().site.inventory.hosts.items()}
+    shapes = [drawing.Line(cable, note) for cable, note in lines]
+    if draw == "tree":
+        text = "\n".join(drawing.tree(shapes, roles))
+    else:
+        text = (drawing.dot if draw == "dot" else drawing.svg)(shapes, roles)
+    if session().as_json:
+        show.emit(Picture(form=draw, text=text))
+    else:
+        show.line(text.rstrip())
+
+
+def _difference_code(compared: "Comparison") -> int:
+    if compared.differences:
+        return Exit.FINDINGS
+    return Exit.PARTIAL if compared.unknown else Exit.DONE
 
 
 def _show(proof: "Proof") -> None:

@@ -116,8 +116,13 @@ def conclude(
     fabric: Fabric,
     findings: Iterable[Finding],
     classes: Iterable[Class] = (Class.C1,),
+    *,
+    is_partial: bool = False,
 ) -> Proof:
-    """The verdict on every system of these classes, from the findings after acceptance."""
+    """The verdict on every system of these classes, from the findings after acceptance.
+
+    When only a part of the links between switches is known, nothing is proven.
+    """
     kept, verdicts = tuple(findings), []
     for plan in _plans(inventory, fabric, classes):
         mine = [finding for finding in kept if plan.name in finding.systems]
@@ -126,7 +131,7 @@ def conclude(
         verdicts.append(
             Verdict(
                 system=plan.name,
-                state=_state(mine, open_, bool(unknown)),
+                state=_state(mine, open_, is_partial or bool(unknown)),
                 failures=sum(finding.kind is not Kind.NOTHING for finding in open_),
                 accepted=len(mine) - len(open_),
                 unknown_hosts=tuple(unknown),

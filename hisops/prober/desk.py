@@ -53,22 +53,22 @@ class Desk:
         self._net = net
         self._own = Own(net.now())
         self._groups: dict[str, list[Round]] = {}
-        self._clocks: list[Task] = []
+        self._clocks: dict[Round, Task] = {}
         self._running: dict[str, list[http.Later]] = {}
         self._conf: ProberConf | None = None
         self._kinds = watch.Kinds()
         self._known: frozenset[str] = frozenset()
 
     def take(self, conf: ProberConf) -> None:
-        """Work by this plan; a module that does not load is told and left out."""
+        """Work by this plan; what is the same as before goes on as it was.
+
+        A module that does not load is told and left out.
+        """
         self._kinds = watch.Kinds(conf.units)
         self._conf = conf
-        self._groups = {}
-        for clock in self._clocks:
-            self._loop.end(clock)
-        self._clocks = []
         targets = {Endpoint(check.target).host for check in conf.plan.checks}
         self._known = frozenset({*conf.known, *targets})
+        before, self._groups = self._groups, {}
         sets: dict[tuple[str, str], list[watch.Check]] = {}
         for check in conf.plan.checks:
             sets.setdefault((check.group, check.module), []).append(check)
@@ -78,12 +78,17 @@ class Desk:
             except OpsError as error:
                 sys.stderr.write(f"hisops prober: {error.cause}; it is left out\n")
                 continue
-            self._add(group, Round(unit, checks))
+            same = [r for r in before.get(group, ()) if r.unit == unit and r.checks == checks]
+            self._groups.setdefault(group, []).append(same[0] if same else Round(unit, checks))
+        self._set_clocks()
 
-    def _add(self, group: str, one: Round) -> None:
-        self._groups.setdefault(group, []).append(one)
-        if one.unit.every is not None:
-            self._clocks.append(self._loop.spawn(one.repeat(self._net, one.unit.every.seconds)))
+    def _set_clocks(self) -> None:
+        """Rounds with a clock of their own run by themselves, the others when they are asked."""
+        rounds = {r for group in self._groups.values() for r in group if r.unit.every is not None}
+        for one in self._clocks.keys() - rounds:
+            self._loop.end(self._clocks.pop(one))
+        for one in rounds - self._clocks.keys():
+            self._clocks[one] = self._loop.spawn(one.repeat(self._net))
 
     def serve(self, request: http.Request) -> http.Answer | http.Later:
         """The answer, or the promise of one."""

@@ -52,8 +52,10 @@ class Round:
         self.outcomes = list(found)
         self.finished_at = net.tick()
 
-    async def repeat(self, net: Network, every_seconds: float) -> None:
-        """Ask for ever, on a clock of its own."""
+    async def repeat(self, net: Network) -> None:
+        """Ask for ever, on the unit's own clock."""
+        assert self.unit.every is not None  # noqa: S101 - else it is asked when it is scraped
+        every_seconds = self.unit.every.seconds
         while True:
             begun = net.tick()
             await self.ask(net, self.unit.timeout.seconds)

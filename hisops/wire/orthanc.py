@@ -10,6 +10,7 @@ import msgspec
 from hisops.core.errors import Exit, OpsError
 from hisops.wire.http import Reply, fetch
 from hisops.wire.http_message import basic
+from hisops.wire.json import decode
 from hisops.wire.tls import Tls
 
 if TYPE_CHECKING:
@@ -63,14 +64,6 @@ async def get(net: Net, server: Server, path: str, kind: type[T]) -> T:
 async def read(net: Net, server: Server, path: str) -> Reply:
     """What stands at a path; raises OpsError for another status than 200."""
     return await _call(net, server, "GET", path)
-
-
-def decode(body: bytes, kind: type[T]) -> T:
-    """JSON as values of a kind; raises ValueError where it is not."""
-    try:
-        return msgspec.json.decode(body, type=kind, strict=False)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"not the JSON that was expected: {error}") from None
 
 
 async def _call(net: Net, server: Server, method: str, path: str, body: bytes = b"") -> Reply:

@@ -1,4 +1,4 @@
-"""The network of a site: its proof of redundancy, with what the site accepts, and its metrics."""
+"""The network of a site: what is seen of it, its proof of redundancy, and its metrics."""
 
 from collections.abc import Iterable
 
@@ -8,31 +8,78 @@ from hisops.core.io import Io
 from hisops.core.metric import Sample, expose
 from hisops.core.model import Class
 from hisops.core.site import Site
-from hisops.net import accepted, fabric, proof
+from hisops.net import accepted, difference, fabric, proof, proof_metric, sight
 from hisops.net.accepted import Accepted
-from hisops.net.fabric import Cable
+from hisops.net.difference import Comparison
+from hisops.net.fabric import Cable, Fabric
 from hisops.net.proof import Proof
+from hisops.net.sight import Sight
+from hisops.workflow import live
+
+_ASKED = f"count by (instance) ({sight.DOWN_SERIES})"
+_DOWN = f"{sight.DOWN_SERIES} == 2"
 
 
-def prove(
-    io: Io,
-    site: Site,
-    cables: Iterable[Cable] | None = None,
-    classes: Iterable[Class] = (Class.C1,),
-) -> Proof:
-    """The proof over the inventory's links, or over other cables; raises OpsError without links."""
+def intended(site: Site) -> Fabric:
+    """The network of links.yml; raises OpsError without a link."""
     if not site.inventory.links:
         fix = "write the cables into it: {a: HOST:PORT, b: HOST:PORT}"
         raise OpsError("inventory/links.yml holds no link", fix=fix, code=Exit.MISSING)
-    graph, wished = fabric.build(site.inventory, cables), tuple(classes)
+    return fabric.build(site.inventory)
+
+
+def look(io: Io, site: Site, file: str = "") -> Sight:
+    """What the devices say, from a file or Prometheus; raises OpsError when there is nothing."""
+    if file:
+        return sight.from_text(io.read(file), file)
+    found = live.query(io, site, f"{sight.SERIES} or {_DOWN}")
+    rows: list[tuple[dict[str, str], float]] = [(each.metric, each.number) for each in found]
+    asked = live.query(io, site, _ASKED)
+    rows += [({**each.metric, "__name__": sight.DOWN_SERIES}, 1.0) for each in asked]
+    if not rows:
+        cause = f"Prometheus holds no {sight.SERIES}"
+        fix = "probe the switches over SNMP (see docs/network.md), or give a file: --from FILE"
+        raise OpsError(cause, fix=fix, code=Exit.MISSING)
+    return sight.from_series(rows)
+
+
+def compare(site: Site, seen: Sight) -> Comparison:
+    """What is seen against links.yml."""
+    return difference.compare(intended(site), seen, sight.names_of(site.inventory))
+
+
+def prove(
+    io: Io, site: Site, seen: Sight | None = None, classes: Iterable[Class] = (Class.C1,)
+) -> Proof:
+    """The proof over links.yml, or over the links that are seen; raises OpsError without links."""
+    graph, wished, is_partial = intended(site), tuple(classes), False
+    if seen is not None:
+        compared = compare(site, seen)
+        is_partial = any(_is_trunk(graph, cable) for cable in compared.unknown)
+        graph = fabric.build(site.inventory, compared.present)
     found = proof.prove(site.inventory, graph, wished)
     marked = accepted.apply(found, _accepted(io, site), graph, io.now().date())
-    return proof.conclude(site.inventory, graph, marked, wished)
+    return proof.conclude(site.inventory, graph, marked, wished, is_partial=is_partial)
 
 
-def publish(io: Io, site: Site, samples: Iterable[Sample]) -> None:
+def measure(io: Io, site: Site) -> list[Sample]:
+    """The series of the proof as intended and, where Prometheus knows neighbours, as seen."""
+    samples = proof_metric.samples(prove(io, site), "intended")
+    try:
+        seen = look(io, site)
+    except OpsError:  # no Prometheus, or no switch in it: the alerts on `seen` stay quiet
+        return samples
+    samples += proof_metric.samples(prove(io, site, seen), "seen")
+    return samples + proof_metric.differences(compare(site, seen))
+
+
+def publish(io: Io, site: Site) -> None:
     """Write the metrics of the network, for the agent to serve."""
-    io.write(f"{site.state}/metrics/network.prom", expose(samples))
+    io.write(f"{site.state}/metrics/network.prom", expose(measure(io, site)))
+
+
+def _is_trunk(graph: Fabric, cable: Cable) -> bool:
+    return graph.roles[cable.a].forwards and graph.roles[cable.b].forwards
 
 
 def _accepted(io: Io, site: Site) -> list[Accepted]:

@@ -103,3 +103,56 @@ def test_a_mistake_in_what_is_accepted_is_told_with_its_line(site):
         _hisops(site, "prove")
 
     assert problem.value.cause.startswith("net/accepted.yml:2:")
+
+
+_SEEN = """\
+hisops_lldp_neighbor_info{instance="core-1",local_port="1",neighbor="core-2",neighbor_port="1"} 1
+hisops_lldp_neighbor_info{instance="core-2",local_port="1",neighbor="core-1",neighbor_port="1"} 1
+hisops_lldp_neighbor_info{instance="core-2",local_port="11",neighbor="acc-1",neighbor_port="50"} 1
+hisops_lldp_neighbor_info{instance="acc-1",local_port="50",neighbor="core-2",neighbor_port="11"} 1
+ifOperStatus{instance="core-1",ifName="11"} 2
+"""
+
+
+@pytest.fixture
+def seen(tmp_path):
+    """A file of what the switches say: the cable acc-1:49 is down."""
+    path = tmp_path / "seen.prom"
+    path.write_text(_SEEN)
+    return str(path)
+
+
+def test_topology_shows_what_differs(site, seen, capsys):
+    code = _hisops(site, "topology", "--diff", "--from", seen, "--json")
+
+    said = json.loads(capsys.readouterr().out)
+    assert code == Exit.FINDINGS
+    assert [(d["kind"], d["link"]) for d in said] == [("down", "acc-1:49 - core-1:11")]
+
+
+def test_topology_draws_and_marks_what_differs(site, seen, capsys):
+    _hisops(site, "topology", "--seen", "--from", seen, "--draw", "tree")
+
+    assert "x 11 to acc-1:49  down" in capsys.readouterr().out
+
+
+def test_what_was_seen_can_be_carried_to_another_place(site, seen, tmp_path, capsys):
+    _hisops(site, "topology", "--seen", "--from", seen, "--json")
+    (tmp_path / "carried.json").write_text(capsys.readouterr().out)
+
+    code = _hisops(site, "topology", "--diff", "--from", str(tmp_path / "carried.json"))
+
+    assert code == Exit.FINDINGS
+
+
+def test_prove_over_what_is_seen_finds_what_is_single_now(site, seen, capsys):
+    code = _hisops(site, "prove", "--from", seen, "--json")
+
+    said = json.loads(capsys.readouterr().out)
+    assert code == Exit.FINDINGS
+    assert "acc-1:50 - core-2:11" in [f["element"] for f in said["findings"]]
+
+
+def test_a_picture_of_unknown_form_is_refused(site):
+    with pytest.raises(OpsError):
+        _hisops(site, "topology", "--draw", "jpeg")

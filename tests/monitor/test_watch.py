@@ -56,13 +56,13 @@ def test_a_target_may_be_a_pattern_or_written_out(read):
 
 def test_a_module_is_a_unit_with_options(read):
     plan, problems = read(
-        "modules: {ssh: {probe: tcp, port: 22, expect: ^SSH, timeout: 2 s}}\n"
-        "targets: [{module: ssh, hosts: [db1]}]"
+        "modules: {port: {probe: tcp, port: 22, tls: true, timeout: 2 s}}\n"
+        "targets: [{module: port, hosts: [db1]}]"
     )
 
     assert problems == []
-    made = watch.make("ssh", plan.modules, watch.Kinds())
-    assert made == Tcp(port=22, expect="^SSH", timeout=Duration(2))
+    made = watch.make("port", plan.modules, watch.Kinds())
+    assert made == Tcp(port=22, tls=True, timeout=Duration(2))
 
 
 @pytest.mark.parametrize(

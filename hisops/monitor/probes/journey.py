@@ -61,6 +61,10 @@ class Journey(Probe, frozen=True, kw_only=True):
     retrieve: Retrieve | None = None
     clean_up: CleanUp | None = None
 
+    def __post_init__(self) -> None:
+        if not self._hops():
+            raise ValueError("no hop: name order, worklist, store, find or retrieve")
+
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when every hop works; a failed clean-up is told, but breaks nothing for a ward."""
         trip = Trip(net, endpoint.host)

@@ -60,7 +60,7 @@ def orthanc_settings(place: Ward) -> dict:
         "DicomAet": "PACS",
         "DicomCheckCalledAet": True,
         "AuthenticationEnabled": False,
-        "Plugins": [],
+        "Plugins": ["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
         "DicomModalities": {"nowhere": ["NOWHERE", "127.0.0.1", 1]},
     }
 

@@ -32,7 +32,10 @@ def test_why_a_probe_failed_stands_in_the_log_and_in_the_state(start):
 def test_hung_targets_cost_their_time_out_and_nothing_else(start, listener):
     hung = [check(f"127.0.0.1:{listener}", "banner", n=str(n)) for n in range(300)]
     good = check(f"127.0.0.1:{listener}", instance="good")
-    prober = start([*hung, good], {"banner": {"probe": "tcp", "expect": "^x", "timeout": "60 s"}})
+    prober = start(
+        [*hung, good],
+        {"banner": {"probe": "tcp", "query_response": [{"expect": "^x"}], "timeout": "60 s"}},
+    )
 
     values = prober.values("/probes?group=tier-1", timeout=1.5)
 
@@ -44,7 +47,7 @@ def test_hung_targets_cost_their_time_out_and_nothing_else(start, listener):
 def test_other_requests_are_answered_while_a_probe_hangs(start, listener):
     prober = start(
         [check(f"127.0.0.1:{listener}", "banner")],
-        {"banner": {"probe": "tcp", "expect": "^never", "timeout": "20 s"}},
+        {"banner": {"probe": "tcp", "query_response": [{"expect": "^x"}], "timeout": "20 s"}},
     )
     link = http.client.HTTPConnection("127.0.0.1", prober.port, timeout=60)
     link.request("GET", "/probes?group=tier-1")
