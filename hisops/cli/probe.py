@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from hisops.cli import show
+from hisops.cli import probe_import, show
 from hisops.cli.wire import session
 from hisops.core.errors import Exit, OpsError
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hisops.monitor.prober_conf import ProberConf
 
 app = typer.Typer(help="See and try the probes: ports, names, certificates, protocols, devices.")
+app.command("import")(probe_import.command)
 
 
 class ModuleRow(msgspec.Struct, frozen=True, kw_only=True):

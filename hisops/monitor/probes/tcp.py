@@ -73,9 +73,7 @@ class Tcp(Probe, frozen=True, kw_only=True):
             return Outcome(False, tls_samples(error.session), error.cause)
         except UnexpectedError as error:
             return Outcome(False, [*samples, Sample(REGEX, 1)], error.cause)
-        if self.query_response:
-            samples.append(Sample(REGEX, 0))
-        return Outcome(True, samples)
+        return Outcome(True, [*samples, Sample(REGEX, 0)])
 
     async def _talk(self, net: Net, stream: Stream, steps: Iterable[Step]) -> None:
         """Go through steps; closes the connection where it does not come to the end."""
