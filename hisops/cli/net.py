@@ -114,6 +114,28 @@ def topology(
     return _difference_code(compared) if diff else Exit.DONE
 
 
+@app.command()
+def latency(
+    probes: Annotated[bool, typer.Option("--probes", help="Print the probes file.")] = False,
+) -> None:
+    """Show loss and round trip between zones, or print the probes that measure them.
+
+    \b
+    hisops net latency --probes > probes/zones.yml
+    hisops net latency
+    """
+    from hisops.workflow import network
+
+    running = session()
+    if probes:
+        text = network.zone_probes(running.site)
+        if running.as_json:
+            show.emit(Picture(form="yaml", text=text))
+        show.line(text.rstrip())
+        return
+    show.emit(network.latency(running.io, running.site))
+
+
 def _cables(lines: "list[tuple[Cable, str]]", draw: str) -> None:
     """Cables as a table or a picture."""
     from hisops.net import drawing

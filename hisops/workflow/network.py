@@ -8,12 +8,13 @@ from hisops.core.io import Io
 from hisops.core.metric import Sample, expose
 from hisops.core.model import Class
 from hisops.core.site import Site
-from hisops.net import accepted, difference, fabric, proof, proof_metric, sight
+from hisops.net import accepted, difference, fabric, proof, proof_metric, sight, zone
 from hisops.net.accepted import Accepted
 from hisops.net.difference import Comparison
 from hisops.net.fabric import Cable, Fabric
 from hisops.net.proof import Proof
 from hisops.net.sight import Sight
+from hisops.net.zone import Cell, Figure
 from hisops.workflow import live
 
 _ASKED = f"count by (instance) ({sight.DOWN_SERIES})"
@@ -71,6 +72,27 @@ def measure(io: Io, site: Site) -> list[Sample]:
         return samples
     samples += proof_metric.samples(prove(io, site, seen), "seen")
     return samples + proof_metric.differences(compare(site, seen))
+
+
+def latency(io: Io, site: Site) -> list[Cell]:
+    """Loss and round trip between zones, over the last five minutes and the last day."""
+    names = ("loss_ratio:avg5m", "rtt_mean_seconds:avg5m", "rtt_mean_seconds:avg1d")
+    found = []
+    for name in names:
+        series = live.query(io, site, f"zone:hisops_probe_icmp_{name}")
+        found.append([Figure(each.metric, each.number) for each in series])
+    if not found[0]:
+        fix = "hisops net latency --probes > probes/zones.yml, then hisops up"
+        raise OpsError("no way between zones is measured", fix=fix, code=Exit.MISSING)
+    return zone.matrix(*found)
+
+
+def zone_probes(site: Site) -> str:
+    """The text of probes/zones.yml for this site, as seen from this machine."""
+    hosts = site.inventory.hosts.values()
+    here = [h for h in hosts if h.vars.get("ansible_connection") == "local"]
+    zones = zone.Zones(site.inventory.zones)
+    return zone.render_probes(site.inventory, zones.of_host(here[0]) if here else "")
 
 
 def publish(io: Io, site: Site) -> None:

@@ -156,3 +156,19 @@ def test_prove_over_what_is_seen_finds_what_is_single_now(site, seen, capsys):
 def test_a_picture_of_unknown_form_is_refused(site):
     with pytest.raises(OpsError):
         _hisops(site, "topology", "--draw", "jpeg")
+
+
+def test_the_probes_between_zones_are_ones_that_the_site_takes(site, capsys):
+    (site / "inventory/zones.yml").write_text("db: {networks: [10.30.0.0/24]}\n")
+    hosts = site / "inventory/hosts.yml"
+    hosts.write_text(
+        hosts.read_text().replace('{"db-[1:2]"}', "{db-1: {ansible_host: 10.30.0.1}, db-2: }")
+    )
+    _hisops(site, "latency", "--probes")
+    (site / "probes").mkdir()
+    (site / "probes/zones.yml").write_text(capsys.readouterr().out)
+
+    run(["--site", str(site), "probe", "list", "--json"])
+
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["module"], row["instance"]) == ("zone_icmp", "db-1")
