@@ -27,6 +27,7 @@ COMMANDS = (
     "top",
     "monitor",
     "net",
+    "discover",
     "capacity",
     "slo",
     "probe",

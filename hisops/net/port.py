@@ -28,7 +28,8 @@ _PORT = re.compile(r"((?:\d+(?:\.\d+)?)?[a-z-]*?)(\d+(?:[/:.]\d+)*)")
 
 def canonical(name: str) -> str:
     """The same text for all spellings of a port: GigabitEthernet1/0/1, GE1/0/1, Gi 1/0/1."""
-    text = name.strip().lower().replace(" ", "")
+    # Comware and VRP describe a port as `GigabitEthernet1/0/1 Interface`.
+    text = name.strip().lower().removesuffix(" interface").replace(" ", "")
     match = _PORT.fullmatch(text)
     if not match:
         return text

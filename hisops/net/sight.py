@@ -119,18 +119,29 @@ def from_text(text: str, place: str) -> Sight:
 
 
 def _neighbour(labels: Mapping[str, str]) -> Neighbour:
+    """A neighbour from its series; a port's identifier counts where it is a name."""
+    ports = {
+        key: _port(labels.get(f"{key}_id", ""), labels.get(key, ""))
+        for key in ("local_port", "neighbor_port")
+    }
     return Neighbour(
         device=labels.get("instance", ""),
-        port=labels.get("local_port", ""),
+        port=ports["local_port"],
         neighbor=labels.get("neighbor", ""),
-        neighbor_port=labels.get("neighbor_port", ""),
-        chassis=labels.get("chassis", ""),
+        neighbor_port=ports["neighbor_port"],
+        chassis=labels.get("neighbor_id", "") or labels.get("chassis", ""),
         address=labels.get("address", ""),
         capabilities=tuple(filter(None, labels.get("capabilities", "").split(","))),
     )
 
 
+def _port(identifier: str, description: str) -> str:
+    """What a port is called: descriptions are free text, identifiers may be MAC addresses."""
+    is_name = identifier.isprintable() and not _MAC.fullmatch(_key(identifier))
+    return identifier if identifier and is_name else description or identifier
+
+
 def _key(word: str) -> str:
     """A word as it is looked up: MAC addresses without their signs, all in small letters."""
-    text = word.strip().lower()
+    text = word.strip().lower().removeprefix("0x")
     return re.sub(r"[:.-]", "", text) if _MAC.fullmatch(text) else text

@@ -8,7 +8,16 @@ from hisops.net import port
 @pytest.mark.parametrize(
     ("names", "canonical"),
     [
-        (("GigabitEthernet1/0/1", "GE1/0/1", "Gi1/0/1", "gigabitethernet 1/0/1"), "ge1/0/1"),
+        (
+            (
+                "GigabitEthernet1/0/1",
+                "GigabitEthernet1/0/1 Interface",
+                "GE1/0/1",
+                "Gi1/0/1",
+                "gigabitethernet 1/0/1",
+            ),
+            "ge1/0/1",
+        ),
         (("XGigabitEthernet0/0/1", "XGE0/0/1", "10GE0/0/1", "Te0/0/1"), "10ge0/0/1"),
         (("Ten-GigabitEthernet1/0/49", "TenGigabitEthernet 1/0/49"), "10ge1/0/49"),
         (("100GE1/0/1", "HundredGigE1/0/1", "Hu1/0/1"), "100ge1/0/1"),

@@ -63,6 +63,31 @@ ifOperStatus{instance="acc-2",ifName="GE0/0/2"} 1
     assert found.neighbours[0].neighbor_port == "GE1/0/1"
 
 
+@pytest.mark.parametrize(
+    ("identifier", "description", "port"),
+    [
+        ("GE1/0/1", "to the cellar", "GE1/0/1"),
+        ("0xE2C277FDB6FF", "eth0", "eth0"),
+        ("e2:c2:77:fd:b6:ff", "eth0", "eth0"),
+        ("", "GigabitEthernet1/0/1 Interface", "GigabitEthernet1/0/1 Interface"),
+        ("e2:c2:77:fd:b6:ff", "", "e2:c2:77:fd:b6:ff"),
+    ],
+)
+def test_a_port_is_called_by_its_identifier_where_that_is_a_name(identifier, description, port):
+    labels = {
+        "__name__": sight.SERIES,
+        "instance": "acc-1",
+        "neighbor_port": description,
+        "neighbor_port_id": identifier,
+        "neighbor_id": "0x00E0FC123456",
+    }
+
+    (found,) = sight.from_series([(labels, 1.0)]).neighbours
+
+    assert found.neighbor_port == port
+    assert _NAMES.of(found) == "core-1.dc"
+
+
 def test_what_topology_prints_is_read_again():
     wish = Sight(asked=("a",), neighbours=(Neighbour(device="a", port="1", neighbor="b"),))
 

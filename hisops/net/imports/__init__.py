@@ -1,0 +1,1 @@
+"""Inventories of other programs, read into proposed hosts."""
