@@ -6,13 +6,13 @@ import msgspec
 import typer
 
 from hisops.cli import show
+from hisops.cli.search import community, search
 from hisops.cli.wire import session
 from hisops.core.errors import Exit, OpsError
 
 if TYPE_CHECKING:
     from hisops.net.discovery import Trace
     from hisops.net.proposal import Proposal
-    from hisops.wire.snmp.credentials import Credentials
 
 app = typer.Typer(help="Propose hosts for the inventory: from the network, or another program.")
 
@@ -100,32 +100,16 @@ def import_file(
 def _look(
     traces: "list[Trace]", sources: tuple[str, ...], rate: float, snmp: str, zone: str
 ) -> "list[Trace]":
-    """Ask what may be asked, over a network that refuses all else."""
-    from hisops.io.loop import Loop
-    from hisops.io.net import Network
+    """What may be asked, asked."""
     from hisops.workflow import discovery
 
-    running = session()
-    credentials, loop = _community(snmp), Loop()
-    net = Network(loop, running.io, discovery.guard(running.site))
-    work = discovery.look(
-        net, running.site, traces, sources, per_second=rate, credentials=credentials, zone=zone
+    site = session().site
+    credentials = community(snmp) if snmp else None
+    return search(
+        lambda net: discovery.look(
+            net, site, traces, sources, per_second=rate, credentials=credentials, zone=zone
+        )
     )
-    try:
-        return loop.run(work)
-    finally:
-        net.close()
-        loop.close()
-
-
-def _community(ref: str) -> "Credentials | None":
-    from hisops.core.text import Secret
-    from hisops.wire.snmp.credentials import Community
-
-    try:
-        return Community(word=session().io.secret(Secret.parse(ref).ref)) if ref else None
-    except ValueError as error:
-        raise OpsError("--snmp: a secret in clear", fix=f"give {error}", code=Exit.USAGE) from None
 
 
 def _show(change: "Proposal", write: bool) -> None:

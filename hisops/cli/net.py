@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hisops.net.difference import Comparison
     from hisops.net.fabric import Cable
     from hisops.net.proof import Proof
+    from hisops.net.sight import Sight
 
 app = typer.Typer(help="See how the network is cabled, and what a failure would cut.")
 
@@ -55,12 +56,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 From = Annotated[str, typer.Option("--from", help="File with what was seen, not Prometheus.")]
+Snmp = Annotated[str, typer.Option(help="Ask the switches now; community: credential:NAME.")]
 
 
 @app.command()
 def prove(
     seen: Annotated[bool, typer.Option("--seen", help="Only links that are seen.")] = False,
     source: From = "",
+    snmp: Snmp = "",
     publish: Annotated[
         bool, typer.Option("--publish", help="Write metrics, as the job does.")
     ] = False,
@@ -73,7 +76,7 @@ def prove(
     from hisops.workflow import network
 
     running = session()
-    sight = network.look(running.io, running.site, source) if seen or source else None
+    sight = _look(source, snmp) if seen or source or snmp else None
     found = network.prove(running.io, running.site, sight)
     if publish:
         network.publish(running.io, running.site)
@@ -88,6 +91,7 @@ def topology(
     diff: Annotated[bool, typer.Option("--diff", help="Only what differs; exit 4.")] = False,
     draw: Annotated[str, typer.Option(help="tree, dot or svg instead of a table.")] = "",
     source: From = "",
+    snmp: Snmp = "",
 ) -> int:
     """Show the cables as they are written down, as they are seen, or how both differ.
 
@@ -99,11 +103,11 @@ def topology(
     if draw not in ("", "tree", "dot", "svg"):
         raise OpsError(f"--draw {draw}", fix="use tree, dot or svg", code=Exit.USAGE)
     running = session()
-    if not (seen or diff or source):
+    if not (seen or diff or source or snmp):
         graph = network.intended(running.site)
         _cables([(cable, "") for cable in graph.cables], draw)
         return Exit.DONE
-    found = network.look(running.io, running.site, source)
+    found = _look(source, snmp)
     compared = network.compare(running.site, found)
     if diff and not draw:
         show.emit(compared.differences)
@@ -112,6 +116,20 @@ def topology(
     else:
         _cables(compared.lines, draw)
     return _difference_code(compared) if diff else Exit.DONE
+
+
+def _look(source: str, snmp: str) -> "Sight":
+    """What is seen: from a file, from the switches themselves, else from Prometheus."""
+    from hisops.workflow import network
+
+    running = session()
+    if source or not snmp:
+        return network.look(running.io, running.site, source)
+    from hisops.cli.search import community, search
+    from hisops.net import lldp
+
+    addresses = network.switches(running.site)
+    return search(lambda net: lldp.ask_all(net, addresses, community(snmp)))
 
 
 @app.command()

@@ -44,6 +44,20 @@ def look(io: Io, site: Site, file: str = "") -> Sight:
     return sight.from_series(rows)
 
 
+def switches(site: Site) -> dict[str, str]:
+    """Addresses of the switches that may be asked; raises OpsError when there is none."""
+    zones = zone.Zones(site.inventory.zones)
+    found = {
+        name: host.address
+        for name, host in site.inventory.hosts.items()
+        if fabric.role_of(host).forwards and zones.is_open(host.address)
+    }
+    if not found:
+        fix = "set ansible_host of the switches, in a zone whose probe is open"
+        raise OpsError("no switch has an address that may be asked", fix=fix, code=Exit.MISSING)
+    return found
+
+
 def compare(site: Site, seen: Sight) -> Comparison:
     """What is seen against links.yml."""
     return difference.compare(intended(site), seen, sight.names_of(site.inventory))

@@ -190,3 +190,26 @@ def test_a_switch_that_nobody_ordered_is_seen(lab):
         until(lambda: (Kind.STRANGER, "acc-2:p40 - rogue:p1") in _found(lab))
         assert len(_found(lab)) == 1
     until(lambda: _is_whole(lab))
+
+
+def test_traffic_finds_its_way_where_the_proof_says_so_and_nowhere_else(lab):
+    """Spanning tree is real: what the proof takes for a path is one."""
+    lab.give("ct-1", "eth0", "10.214.0.1/24")
+    lab.give("db-1", "eth0", "10.214.0.2/24")
+    first, second = Wire("acc-1:p49", "agg-1:p1"), Wire("acc-1:p50", "agg-2:p1")
+    safe = [Wire("core-1:p1", "core-2:p1"), Wire("agg-1:p49", "core-1:p11"), first]
+    until(lambda: lab.reaches("ct-1", "10.214.0.2"))
+    for wire in safe:
+        lab.cut(wire)
+        until(lambda: lab.reaches("ct-1", "10.214.0.2"))
+        if wire is not first:
+            lab.mend(wire)
+    lab.cut(second)
+    try:
+        until(lambda: not lab.reaches("ct-1", "10.214.0.2"))
+        lab.mend(first)
+        until(lambda: lab.reaches("ct-1", "10.214.0.2"))
+    finally:
+        lab.mend(first)
+        lab.mend(second)
+        until(lambda: _is_whole(lab))

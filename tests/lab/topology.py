@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,16 @@ _NUMBERS = itertools.count(1)
 _STP = "stp_state 1 forward_delay 200 hello_time 100 max_age 600"
 _QUICK = "configure lldp tx-interval 1\nconfigure lldp tx-hold 2\n"
 _NAMED = "configure lldp portidsubtype ifname\n"
+_KNOCK = """\
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], 9), timeout=1)
+except ConnectionRefusedError:
+    sys.exit(0)
+except OSError:
+    pass
+sys.exit(1)
+"""
 _SNMPD = """\
 agentAddress udp:161
 rocommunity {community}
@@ -158,6 +169,16 @@ class Topology:
         """Plug it in again."""
         device, _, port = wire.a.partition(":")
         _ip(self.devices[device].space, f"link set {port} up")
+
+    def give(self, device: str, port: str, address: str) -> None:
+        """Give a port an address."""
+        _ip(self.devices[device].space, f"addr add {address} dev {port}")
+
+    def reaches(self, device: str, address: str) -> bool:
+        """Whether a host answers another one: it refuses a connection to a port that is closed."""
+        space = self.devices[device].space
+        argv = ["ip", "netns", "exec", space, sys.executable, "-ISc", _KNOCK, address]
+        return subprocess.run(argv, timeout=20, check=False).returncode == 0
 
     def switch_off(self, name: str) -> None:
         """Let a switch lose power: its ports and its management port go down."""
