@@ -74,7 +74,7 @@ def test_a_file_that_is_no_export_is_told_in_one_line(site, tmp_path):
         (["--from", "telepathy"], "telepathy"),
         (["--from", "snmp"], "community"),
         (["--from", "snmp", "--snmp", "public"], "secret in clear"),
-        (["--zone", "offfice"], "no zone"),
+        (["--zone", "ofice"], "no zone"),
         (["--sweep"], "--zone"),
     ],
 )
