@@ -77,6 +77,8 @@ class Tcp:
 
     async def start_tls(self, context: ssl.SSLContext, name: str = "") -> None:
         """See core.net.Stream."""
+        if self._rest:  # somebody in between may have put them there (CVE-2011-0411)
+            raise ValueError("there are plain bytes before TLS begins")
         start = time.monotonic()
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(self._in, self._out, server_hostname=name or None)

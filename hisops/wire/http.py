@@ -29,7 +29,9 @@ _LINE_BYTES = 4096
 _BODILESS = frozenset((204, 304))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAME_METHOD = frozenset((307, 308))
-_BOUND = ("authorization", "cookie", "x-auth-token", "x-api-key")
+_ANYWHERE = frozenset(
+    ("accept", "accept-encoding", "accept-language", "connection", "content-type", "user-agent")
+)
 
 
 class Phases(NamedTuple):
@@ -79,40 +81,65 @@ async def fetch(
 ) -> Reply:
     """The answer to one request, after at most so many redirects; with 0 a redirect is the answer.
 
-    User and password come from the URL or as a header (`basic`). Raises UntrustedError, before anything is sent, where a certificate is not accepted.
+    User and password come from the URL or as a header (`basic`). Raises UntrustedError, before
+    anything is sent, where a certificate is not accepted.
     """
     at = parse(url)
     wanted = {"Connection": "close", **(headers or {})}
     if at.user:
         wanted.setdefault("Authorization", basic(at.user, at.password))
-    phases = Phases()
+    request = _Request(at, method, wanted, body, tls)
+    spent: Phases | None = None
     for count in range(redirects + 1):
-        stream, session = await dial(net, at, tls)
+        stream, session = await dial(net, request.at, request.tls)
         try:
             reply = await exchange(
-                net, stream, at, method=method, headers=wanted, body=body, most_bytes=most_bytes
+                net,
+                stream,
+                request.at,
+                method=request.method,
+                headers=request.headers,
+                body=request.body,
+                most_bytes=most_bytes,
             )
         finally:
             stream.close()
-        phases = phases.plus(_opening(stream, session)).plus(reply.phases)
-        reply = reply._replace(phases=phases, tls=session, redirects=count)
+        phases = _whole(stream, session, reply.phases)
+        spent = spent.plus(phases) if spent else phases
+        reply = reply._replace(phases=spent, tls=session, redirects=count)
         place = reply.headers.get("location", "")
         if not redirects or reply.status not in _REDIRECTS or not place:
             return reply
-        there = at.join(place)
-        if there[:3] != at[:3]:  # a password goes to nobody but the one it was written for
-            wanted = {n: v for n, v in wanted.items() if n.lower() not in _BOUND}
-            tls = tls.elsewhere()
-        if reply.status not in _SAME_METHOD and method != "HEAD":
-            method, body = "GET", b""
-            wanted = {n: v for n, v in wanted.items() if not n.lower().startswith("content-")}
-        at = there
-    raise ValueError(f"redirected more than {redirects} times, last to {at.text[:120]}")
+        request = _redirected(request, reply.status, place)
+    raise ValueError(f"redirected more than {redirects} times, last to {request.at.text[:120]}")
 
 
-def _opening(stream: Stream, session: Session | None) -> Phases:
+class _Request(NamedTuple):
+    at: Url
+    method: str
+    headers: dict[str, str]
+    body: bytes
+    tls: Tls
+
+
+def _redirected(request: _Request, status: int, place: str) -> _Request:
+    """The request that a redirect asks for (RFC 9110, 15.4)."""
+    at, method, headers, body, tls = request
+    there = at.join(place)
+    if there[:3] != at[:3]:  # a secret goes to nobody but the one it was written for
+        headers = {name: value for name, value in headers.items() if name.lower() in _ANYWHERE}
+        tls = tls.elsewhere()
+    if status not in _SAME_METHOD and method != "HEAD":
+        method, body = "GET", b""
+        headers = {n: v for n, v in headers.items() if not n.lower().startswith("content-")}
+    return _Request(there, method, headers, body, tls)
+
+
+def _whole(stream: Stream, session: Session | None, inside: Phases) -> Phases:
+    """Phases of an exchange with those of the connection before it."""
     shake = session.seconds if session else 0.0
-    return Phases(stream.times.resolve, stream.times.connect, shake)
+    times = stream.times
+    return Phases(times.resolve, times.connect, shake, inside.processing, inside.transfer)
 
 
 async def dial(net: Net, at: Url, tls: Tls = _DEFAULT) -> tuple[Stream, Session | None]:

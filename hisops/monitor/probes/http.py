@@ -197,12 +197,17 @@ def wrong_value(wishes: tuple[Wish, ...], body: bytes) -> str:
         document = json_path.decode(body)
         for wish in wishes:
             value = json_path.find(document, wish.path)
-            fits = matches(wish.regexp, str(value)) if wish.regexp else value == wish.equals
+            fits = matches(wish.regexp, str(value)) if wish.regexp else _same(value, wish.equals)
             if not fits:
                 return f"{wish.path} is {str(value)[:80]!r}"
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _same(value: object, wanted: object) -> bool:
+    """Equality of JSON, in which 1 is not true."""
+    return value == wanted and isinstance(value, bool) is isinstance(wanted, bool)
 
 
 def _stated(reply: Reply) -> int:

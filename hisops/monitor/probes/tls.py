@@ -33,6 +33,7 @@ _WEAK = Family(
     "hisops_probe_tls_certificate_weaknesses", "gauge", "Short keys and old digests in the chain"
 )
 _PORT = 443
+_PARTS = 16  # of the time-out for each hello: all of them together leave half of it
 
 
 class Tls(Probe, frozen=True, kw_only=True):
@@ -105,15 +106,19 @@ class Tls(Probe, frozen=True, kw_only=True):
         return found
 
     async def _hello(self, net: Net, endpoint: Endpoint, hello: bytes) -> tls_hello.Hello | None:
+        patience = self.timeout.seconds / _PARTS
         try:
-            stream = await self._dial(net, endpoint)
-            try:
-                await stream.send(hello)
-                return await tls_hello.answer(stream)
-            finally:
-                stream.close()
+            return await net.within(patience, self._ask(net, endpoint, hello))
         except (OSError, ValueError, OpsError):
-            return None  # many servers simply hang up
+            return None  # many servers hang up, some say nothing at all
+
+    async def _ask(self, net: Net, endpoint: Endpoint, hello: bytes) -> tls_hello.Hello | None:
+        stream = await self._dial(net, endpoint)
+        try:
+            await stream.send(hello)
+            return await tls_hello.answer(stream)
+        finally:
+            stream.close()
 
 
 def _flat(

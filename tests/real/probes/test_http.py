@@ -93,6 +93,7 @@ def test_a_good_answer_gives_blackbox_series(ask, series):
         ("/health", {"json": (Wish(path="checks[0].ok", equals=True),)}, ""),
         ("/health", {"json": (Wish(path="status", regexp="^UP$"),)}, ""),
         ("/health", {"json": (Wish(path="status", equals="DOWN"),)}, "status is 'UP'"),
+        ("/health", {"json": (Wish(path="checks[0].ok", equals=1),)}, "ok is 'True'"),
         ("/health", {"json": (Wish(path="checks[1].ok", equals=True),)}, "there is no checks"),
         ("/", {"json": (Wish(path="status", equals="UP"),)}, "not JSON"),
         ("/", {"max_latency": Duration(0.0000001)}, "longer than"),

@@ -111,3 +111,18 @@ def test_wrong_servers_are_told(peer, probe, talk, cause):
 
 def test_a_closed_port_is_told_at_once(probe):
     assert "refused" in probe(Smtp(), f"127.0.0.1:{free_port()}").cause
+
+
+def test_commands_smuggled_in_before_tls_are_not_taken(peer, probe, authority):
+    def talk(link):
+        link.sendall(b"220 hello\r\n")
+        link.recv(100)
+        link.sendall(b"250 STARTTLS\r\n")
+        link.recv(100)
+        link.sendall(b"220 go\r\n250 everything is fine\r\n")
+        link.recv(1)
+
+    unit = Smtp(security="starttls", tls_config=Tls(ca_file=authority.ca_file))
+    found = probe(unit, f"localhost:{peer(talk)}")
+
+    assert "plain bytes before TLS" in found.cause

@@ -1,5 +1,8 @@
 """TLS probes: every verdict, outdated versions and weak ciphers, STARTTLS, handshakes that hang."""
 
+import select
+import socket
+
 import pytest
 
 from hisops.core.text import Duration
@@ -150,3 +153,26 @@ def test_what_is_no_tls_ends_in_time(peer, look, talk, cause):
     found = look(peer(talk), timeout=Duration(0.5))
 
     assert cause in found.cause
+
+
+def test_a_server_that_ignores_old_hellos_is_still_well(place, authority, peer, look, series):
+    with tls_server(authority.issue("mute"), place) as port:
+
+        def talk(link):
+            first = link.recv(65536)
+            if len(first) < 200:  # ours; those of OpenSSL are longer
+                link.recv(1)
+                return
+            with socket.create_connection(("127.0.0.1", port)) as real:
+                real.sendall(first)
+                while True:
+                    for end in select.select([link, real], [], [])[0]:
+                        data = end.recv(65536)
+                        if not data:
+                            return
+                        (real if end is link else link).sendall(data)
+
+        found = look(peer(talk), timeout=Duration(3))
+
+    assert found.success, found.cause
+    assert series(found)['hisops_probe_tls_accepts_version{version="TLS 1.0"}'] == 0
