@@ -48,11 +48,13 @@ _SHARED = [
     "powersupplyclass",
     "rapl",
     "schedstat",
+    "selinux",
     "softnet",
     "thermal_zone",
     "timex",
     "udp_queues",
     "xfs",
+    "zfs",
 ]
 _MOUNTS = r"^/(dev|proc|run|sys|var/lib/docker|var/lib/containers/storage)($|/)"
 _TEXT = """\
