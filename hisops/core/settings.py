@@ -103,6 +103,23 @@ class Sink(Value, frozen=True, kw_only=True):
     webhook: str = "127.0.0.1:19026"
 
 
+class Traps(Value, frozen=True, kw_only=True):
+    """Where the prober takes SNMP traps; without `listen` nowhere.
+
+    `modules` are SNMP modules of probes/*.yml whose community or user may send them. `own` is a
+    file of more traps, in the form of the shipped traps.yml.
+    """
+
+    listen: str = ""
+    modules: tuple[str, ...] = ()
+    own: str = ""
+
+    def __post_init__(self) -> None:
+        host, _, port = self.listen.rpartition(":")
+        if self.listen and not (host and port.isdigit() and int(port) <= 65535):  # noqa: PLR2004 - UDP
+            raise ValueError(f"listen: expected ADDRESS:PORT, got {self.listen!r}")
+
+
 class Vault(Value, frozen=True, kw_only=True):
     """Where ansible-vault finds its password."""
 
@@ -126,5 +143,6 @@ class Settings(Value, frozen=True, kw_only=True):
     offsite: Listen = msgspec.field(default_factory=lambda: Listen(listen="127.0.0.1:19022"))
     mail: Mail = Mail()
     inbox: Sink = Sink()
+    traps: Traps = Traps()
     vault: Vault | None = None
     slo: Promises = Promises()

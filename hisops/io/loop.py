@@ -63,6 +63,11 @@ class Loop:
         self._watched[fd] = call
         self._poll.register(fd, READ)
 
+    def unwatch(self, fd: int) -> None:
+        """Call nothing for the descriptor any more; do so before it is closed."""
+        if self._watched.pop(fd, None) is not None:
+            self._poll.unregister(fd)
+
     def call(self, work: Callable[[], object]) -> None:
         """Have the loop call this; may be used by other threads and signal handlers."""
         self._calls.append(work)

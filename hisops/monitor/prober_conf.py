@@ -4,13 +4,14 @@ The prober itself reads no site: it needs no right to, and a half-edited site ca
 """
 
 import sys
+from collections.abc import Mapping
 
 import msgspec
 
 from hisops.core.config import Problem
 from hisops.core.io import Io
 from hisops.core.model import Value
-from hisops.core.settings import Listen
+from hisops.core.settings import Listen, Traps
 from hisops.core.site import Site
 from hisops.monitor import watch
 from hisops.monitor.watch import Plan
@@ -20,7 +21,7 @@ class ProberConf(Value, frozen=True, kw_only=True):
     """Where the prober listens, what it looks at, and where it must not send anything.
 
     `forbidden` are networks, `allowed` addresses inside of them; `known` are the addresses that
-    `/probe?target=` takes besides the targets of the plan.
+    `/probe?target=` takes besides the targets of the plan. `devices` are hosts by address.
     """
 
     listen: Listen
@@ -30,6 +31,8 @@ class ProberConf(Value, frozen=True, kw_only=True):
     forbidden: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    traps: Traps = Traps()
+    devices: Mapping[str, str] = {}
 
 
 def path(state: str) -> str:
@@ -56,6 +59,8 @@ def render(io: Io, site: Site) -> tuple[ProberConf, list[Problem]]:
         forbidden=tuple(network for zone in closed for network in zone.networks),
         allowed=tuple(hosts[name].address for z in closed for name in z.allow if name in hosts),
         known=tuple(sorted({host.address for host in hosts.values()})),
+        traps=site.settings.traps,
+        devices={host.address: name for name, host in hosts.items()},
     )
     return conf, problems
 

@@ -68,18 +68,22 @@ class Rows:
 
 
 def as_text(cell: bytes) -> str:
-    """A value as a label: text where it is text, octets in hexadecimal where not."""
-    value = ber.cell_value(cell)
-    if isinstance(value, bytes):
-        stripped = value.rstrip(b"\0")
-        try:
-            text = stripped.decode()
-        except UnicodeDecodeError:
-            text = stripped.decode("gb18030", errors="replace") if len(value) != _MAC_OCTETS else ""
-        if not text.isprintable() or (value and not text):
-            text = value.hex(":").upper()
-        return text[:_LONGEST_LABEL]
-    return "" if value is None else str(value)
+    """A value as a label."""
+    return show(ber.cell_value(cell))
+
+
+def show(value: object) -> str:
+    """Text where it is text, octets in hexadecimal where not."""
+    if not isinstance(value, bytes):
+        return "" if value is None else str(value)[:_LONGEST_LABEL]
+    stripped = value.rstrip(b"\0")
+    try:
+        text = stripped.decode()
+    except UnicodeDecodeError:
+        text = stripped.decode("gb18030", errors="replace") if len(value) != _MAC_OCTETS else ""
+    if not text.isprintable() or (value and not text):
+        text = value.hex(":").upper()
+    return text[:_LONGEST_LABEL]
 
 
 def physical(cell: bytes) -> str:

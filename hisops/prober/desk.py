@@ -17,6 +17,7 @@ from hisops.prober import snmp_form
 from hisops.prober.own import Own
 from hisops.prober.page import Page
 from hisops.prober.round import Round
+from hisops.prober.traps import Post
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -52,6 +53,7 @@ class Desk:
         self._loop = loop
         self._net = net
         self._own = Own(net.now())
+        self._post = Post(loop, net)
         self._groups: dict[str, list[Round]] = {}
         self._clocks: dict[Round, Task] = {}
         self._running: dict[str, list[http.Later]] = {}
@@ -66,6 +68,7 @@ class Desk:
         """
         self._kinds = watch.Kinds(conf.units)
         self._conf = conf
+        self._post.take(conf)
         targets = {Endpoint(check.target).host for check in conf.plan.checks}
         self._known = frozenset({*conf.known, *targets})
         before, self._groups = self._groups, {}
@@ -100,7 +103,7 @@ class Desk:
         if request.path == "/state":
             return http.Answer(200, msgspec.json.encode(self.states()), type="application/json")
         if request.path == "/metrics":
-            return _answer(self._own.page(self._groups))
+            return _answer(self._own.page(self._groups) + self._post.page())
         return http.plain(200 if request.path == "/-/healthy" else 404)
 
     def _look(self, path: str, words: dict[str, str], patience: float) -> http.Answer | http.Later:

@@ -41,6 +41,11 @@ class Message(NamedTuple):
         """Whether it carries a signature, be it right or wrong."""
         return bool(self.flags & _AUTH)
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether its PDU is encrypted."""
+        return bool(self.flags & _PRIV)
+
 
 def pack(user: User, keys: usm.Keys, engine: Engine, message_id: int, inner: bytes) -> bytes:
     """The message that carries a PDU, encrypted and signed as the user's options say."""
@@ -105,7 +110,7 @@ def is_genuine(message: Message, user: User, keys: usm.Keys) -> bool:
 def open_scoped(message: Message, user: User, keys: usm.Keys) -> pdu.Pdu:
     """The PDU inside, decrypted where it is encrypted; raises ValueError."""
     data, at = message.data, message.scoped_at
-    if message.flags & _PRIV:
+    if message.is_encrypted:
         if not keys.priv:
             raise ValueError("an encrypted message for a user without encryption")
         text, _ = ber.take_octets(data, at)

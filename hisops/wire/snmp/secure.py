@@ -91,6 +91,8 @@ class Secure:
             self._heed(found, answer, genuine)
         if self._user.auth and not genuine:
             raise ValueError("an answer without signature to a signed request")
+        if self._user.priv and not found.is_encrypted:
+            raise ValueError("an answer in clear to an encrypted request")
         return answer if answer.request_id == request_id else None
 
     def _heed(self, found: Message, answer: pdu.Pdu, genuine: bool) -> None:
