@@ -98,8 +98,8 @@ class Traps:
             yield Sample(_LAST, self._last[source, name], labels)
         for (source, kind, item), value in self._states.items():
             if kind in vocabulary.CONTACTS:
-                labels = (("contact", item or source), ("kind", kind), ("place", "room"))
-                yield Sample(vocabulary.CONTACT, value, (("source", source), *labels))
+                what = (("contact", item or source), ("kind", kind), ("place", "room"))
+                yield Sample(vocabulary.CONTACT, value, (("source", source), *what))
             else:
                 yield Sample(_STATE, value, (("source", source), ("kind", kind), ("item", item)))
         for reason, count in self._refused.items():
@@ -121,9 +121,7 @@ class Post:
         if wish == self._wish:
             return
         self._wish = wish
-        if self._receiver is not None:
-            self._receiver.close()
-            self._receiver = None
+        self.close()
         if not conf.traps.listen:
             return
         try:
@@ -131,6 +129,12 @@ class Post:
             self._receiver = Receiver(self._loop, conf.traps.listen, self._traps.take)
         except OpsError as error:
             sys.stderr.write(f"hisops prober: traps: {error.cause}; none are taken\n")
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._receiver is not None:
+            self._receiver.close()
+            self._receiver = None
 
     def page(self) -> str:
         """What came so far."""

@@ -36,4 +36,4 @@ def test_a_site_writes_its_own_contacts():
 
 def test_a_mistake_is_told_with_its_line():
     with pytest.raises(OpsError, match=r"own\.yml:1"):
-        trap_table.read("- {oid: 1.3, nam: x}\n", "own.yml")
+        trap_table.read("- {oid: 1.3, title: x}\n", "own.yml")
