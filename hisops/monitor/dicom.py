@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hisops.wire.dicom.pdu import Context
 
 SECONDS = Family("hisops_dicom_duration_seconds", "gauge", "Duration of a DICOM exchange by phase")
+UP = Family("hisops_dicom_up", "gauge", "Whether a DICOM service does its work")
+NAMES = (UP, SECONDS)
 STATUS = Family(
     "hisops_dicom_status_code", "gauge", "Final status of a DIMSE service by phase, 0 is success"
 )

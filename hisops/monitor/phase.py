@@ -61,10 +61,15 @@ class Record:
 async def recorded(
     net: Net,
     timeout: Duration,
-    seconds: Family,
+    names: tuple[Family, Family],
     work: Callable[[Record], Coroutine[object, object, str]],
+    labels: Labels = (),
 ) -> Outcome:
-    """The outcome of work that gives the cause of its failure; with all it had measured before."""
+    """The outcome of work that gives the cause of its failure; with all it had measured before.
+
+    `names` are the families of whether all is well, which is always told, and of the phases.
+    """
+    up, seconds = names
     record = Record(net, seconds)
     try:
         cause = await net.within(timeout.seconds * _SHARE, work(record))
@@ -72,7 +77,7 @@ async def recorded(
         where = f"{record.phase}: " if record.phase else ""
         cause = where + explain(error, timeout)
     record.end()
-    return Outcome(not cause, record.samples, cause)
+    return Outcome(not cause, (Sample(up, int(not cause), labels), *record.samples), cause)
 
 
 def explain(error: Exception, timeout: Duration) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hisops.monitor.dicom import SECONDS, STATUS, association
+from hisops.monitor.dicom import NAMES, STATUS, association
 from hisops.monitor.phase import Record, recorded
 from hisops.monitor.probe import Endpoint, Outcome, Probe
 from hisops.wire.dicom import service, words
@@ -28,7 +28,8 @@ class DicomEcho(Probe, frozen=True, kw_only=True):
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when the status is 0."""
 
-        return await recorded(net, self.timeout, SECONDS, partial(self._echo, net, endpoint))
+        work = partial(self._echo, net, endpoint)
+        return await recorded(net, self.timeout, NAMES, work, (("service", "echo"),))
 
     async def _echo(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         place, titles = (endpoint.host, endpoint.port(self.port)), (self.calling, self.called)

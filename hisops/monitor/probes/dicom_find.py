@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from hisops.monitor.dicom import CANARY, ITEMS, SECONDS, STATUS, association
+from hisops.monitor.dicom import CANARY, ITEMS, NAMES, STATUS, association
 from hisops.monitor.phase import Record, recorded
 from hisops.monitor.probe import Endpoint, Outcome, Probe
 from hisops.wire.dicom import canary, service, words
@@ -40,7 +40,8 @@ class DicomFind(Probe, frozen=True, kw_only=True):
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when every query ended with status 0 and the wanted items are there."""
 
-        return await recorded(net, self.timeout, SECONDS, partial(self._ask, net, endpoint))
+        work = partial(self._ask, net, endpoint)
+        return await recorded(net, self.timeout, NAMES, work, (("service", self.model),))
 
     async def _ask(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         place, titles = (endpoint.host, endpoint.port(self.port)), (self.calling, self.called)

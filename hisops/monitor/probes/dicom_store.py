@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hisops.core.errors import OpsError
 from hisops.core.text import Duration
 from hisops.monitor import orthanc
-from hisops.monitor.dicom import SECONDS
+from hisops.monitor.dicom import NAMES
 from hisops.monitor.journey import Find, Store
 from hisops.monitor.orthanc import Rest
 from hisops.monitor.phase import Record, explain, recorded
@@ -37,7 +37,8 @@ class DicomStore(Probe, frozen=True, kw_only=True):
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when each step does what it should; what was stored is removed in any case."""
-        return await recorded(net, self.timeout, SECONDS, partial(self._steps, net, endpoint))
+        work = partial(self._steps, net, endpoint)
+        return await recorded(net, self.timeout, NAMES, work, (("service", "store"),))
 
     async def _steps(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         trip = Trip(net, endpoint.host)

@@ -15,6 +15,7 @@ from hisops.wire.tls import Tls
 if TYPE_CHECKING:
     from hisops.core.net import Net
 
+_UP = Family("hisops_dicomweb_up", "gauge", "Whether a DICOMweb service answers as it should")
 _SECONDS = Family(
     "hisops_dicomweb_duration_seconds", "gauge", "Duration of a DICOMweb exchange by phase"
 )
@@ -32,7 +33,7 @@ class Dicomweb(Probe, frozen=True, kw_only=True):
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when the answer is a list in DICOM's JSON."""
-        return await recorded(net, self.timeout, _SECONDS, partial(self._ask, net, endpoint))
+        return await recorded(net, self.timeout, (_UP, _SECONDS), partial(self._ask, net, endpoint))
 
     async def _ask(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         url = f"{endpoint.text.rstrip('/')}/{self.query}"

@@ -18,6 +18,7 @@ from hisops.wire.tls import Tls
 if TYPE_CHECKING:
     from hisops.core.net import Net
 
+_UP = Family("hisops_fhir_up", "gauge", "Whether a FHIR server answers as it should")
 _SECONDS = Family("hisops_fhir_duration_seconds", "gauge", "Duration of a FHIR exchange by phase")
 _INFO = Family("hisops_fhir_info", "gauge", "Version of FHIR and of the server's software")
 _ACTIVE = Family("hisops_fhir_active", "gauge", "Whether the capability statement is active")
@@ -50,7 +51,7 @@ class Fhir(Probe, frozen=True, kw_only=True):
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when both answers are what FHIR wants."""
-        return await recorded(net, self.timeout, _SECONDS, partial(self._ask, net, endpoint))
+        return await recorded(net, self.timeout, (_UP, _SECONDS), partial(self._ask, net, endpoint))
 
     async def _ask(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         base = endpoint.text.rstrip("/")

@@ -15,6 +15,7 @@ from hisops.wire import hl7, mllp
 if TYPE_CHECKING:
     from hisops.core.net import Net
 
+_UP = Family("hisops_hl7_up", "gauge", "Whether an HL7 receiver acknowledges our message")
 _SECONDS = Family("hisops_hl7_duration_seconds", "gauge", "Duration of an HL7 exchange by phase")
 _CODE = Family(
     "hisops_hl7_acknowledgement", "gauge", "The acknowledgement code that came, 1 for the one seen"
@@ -51,7 +52,7 @@ class Mllp(Probe, frozen=True, kw_only=True):
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when our message is acknowledged."""
 
-        return await recorded(net, self.timeout, _SECONDS, partial(self._ask, net, endpoint))
+        return await recorded(net, self.timeout, (_UP, _SECONDS), partial(self._ask, net, endpoint))
 
     async def _ask(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         record.begin("connect")

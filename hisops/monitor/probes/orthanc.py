@@ -19,6 +19,7 @@ from hisops.wire import orthanc
 if TYPE_CHECKING:
     from hisops.core.net import Net
 
+_UP = Family("hisops_orthanc_up", "gauge", "Whether Orthanc answers as it should")
 _SECONDS = Family(
     "hisops_orthanc_duration_seconds", "gauge", "Duration of questions to Orthanc by phase"
 )
@@ -50,7 +51,7 @@ class Orthanc(Probe, frozen=True, kw_only=True):
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when all three questions are answered."""
-        return await recorded(net, self.timeout, _SECONDS, partial(self._ask, net, endpoint))
+        return await recorded(net, self.timeout, (_UP, _SECONDS), partial(self._ask, net, endpoint))
 
     async def _ask(self, net: Net, endpoint: Endpoint, record: Record) -> str:
         server = self.rest.server(net, endpoint.host)

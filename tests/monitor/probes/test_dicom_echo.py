@@ -25,6 +25,7 @@ def test_a_healthy_peer_is_a_success_with_all_phases():
     assert (outcome.success, outcome.cause) == (True, "")
     assert phases(values) == ["resolve", "connect", "associate", "echo", "release"]
     assert values["hisops_dicom_status_code", ("phase", "echo")] == 0
+    assert values["hisops_dicom_up", ("service", "echo")] == 1
     assert net.dialled == [("192.0.2.1", 104)]
     assert net.streams[0].is_closed
 
@@ -34,6 +35,7 @@ def test_a_refused_association_is_told_in_words_and_as_a_series():
 
     assert not outcome.success
     assert outcome.cause.startswith("associate: the association was refused for good: called AE")
+    assert values["hisops_dicom_up", ("service", "echo")] == 0
     numbers = (("result", "1"), ("source", "1"), ("reason", "7"))
     assert values["hisops_dicom_association_rejected", *numbers] == 1
     assert net.streams[0].is_closed

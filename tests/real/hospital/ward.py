@@ -83,9 +83,16 @@ def frozen(pid: int) -> Iterator[None]:
     """A process group that takes connections and does nothing else until the block is left."""
     os.killpg(pid, signal.SIGSTOP)
     try:
+        until(lambda: has_stopped(pid))
         yield
     finally:
         os.killpg(pid, signal.SIGCONT)
+
+
+def has_stopped(pid: int) -> bool:
+    """Whether no thread runs any more: a signal stops them one after the other."""
+    stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
 
 
 def free_port() -> int:
