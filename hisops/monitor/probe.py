@@ -27,6 +27,9 @@ SECONDS = Family(
 _LAST_PORT = 65535
 
 
+MOST_AT_ONCE = 4096  # or hung targets would keep the others waiting
+
+
 class Endpoint(NamedTuple):
     """What is probed: the target as it is written, and the host of the inventory behind it."""
 
@@ -83,7 +86,8 @@ class Probe(Value, frozen=True, kw_only=True):
 
     async def probe_all(self, net: Net, endpoints: Sequence[Endpoint]) -> list[Outcome]:
         """Outcomes in the order of the endpoints; a unit overrides it where a batch is cheaper."""
-        return await net.gather([self.examine(net, endpoint) for endpoint in endpoints])
+        works = [self.examine(net, endpoint) for endpoint in endpoints]
+        return await net.gather(works, limit=MOST_AT_ONCE)
 
     async def examine(self, net: Net, endpoint: Endpoint) -> Outcome:
         """One outcome within the time-out, with `probe_success` and `probe_duration_seconds`."""
