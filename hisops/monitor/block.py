@@ -28,23 +28,27 @@ def samples(blocks: Sequence[Block]) -> list[Sample]:
 
 
 def page(blocks: Sequence[Block]) -> str:
-    """The exposition page; the labels of a row are laid out once."""
+    """The exposition page; the labels of rows that several blocks share are laid out once."""
     lines: dict[Family, list[str]] = {}
-    texts: dict[int, str] = {}
+    texts: dict[int, list[str]] = {}  # the blocks keep the lists alive, so ids stay theirs
     for block in blocks:
         name = block.family.name
-        add = lines.setdefault(block.family, []).append
-        for labels, value in zip(block.labels, block.values, strict=True):
-            text = texts.get(id(labels))
-            if text is None:
-                inside = ",".join(f'{key}="{escape(word)}"' for key, word in labels)
-                text = texts[id(labels)] = f"{{{inside}}} " if inside else " "
-            add(f"{name}{text}{value}\n")
+        rows = texts.get(id(block.labels))
+        if rows is None:
+            rows = texts[id(block.labels)] = [_braces(labels) for labels in block.labels]
+        lines.setdefault(block.family, []).extend(
+            [f"{name}{text}{value}\n" for text, value in zip(rows, block.values, strict=True)]
+        )
     return "".join(
         f"# HELP {family.name} {_one_line(family.help)}\n# TYPE {family.name} {family.kind}\n"
         + "".join(members)
         for family, members in lines.items()
     )
+
+
+def _braces(labels: Labels) -> str:
+    inside = ",".join(f'{key}="{escape(word)}"' for key, word in labels)
+    return f"{{{inside}}} " if inside else " "
 
 
 def _one_line(text: str) -> str:

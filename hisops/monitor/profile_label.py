@@ -26,6 +26,20 @@ class Rows:
         self._constant = tuple(table.constant.items())
         self._known: dict[bytes, Labels | None] = {}
         self._given: set[Labels] = set()
+        self._last: tuple[list[bytes], list[Labels], list[bytes]] = ([], [], [])
+
+    def pick(self, indexes: list[bytes]) -> tuple[list[Labels], list[bytes]]:
+        """Labels of the rows that the table does not leave out, and their indexes.
+
+        The columns of a table mostly have the same rows: they get the same list.
+        """
+        before, labels, kept = self._last
+        if indexes != before:
+            pairs = [(index, self.labels(index)) for index in indexes]
+            kept = [index for index, row in pairs if row is not None]
+            labels = [row for _, row in pairs if row is not None]
+            self._last = (indexes, labels, kept)
+        return labels, kept
 
     def labels(self, index: bytes) -> Labels | None:
         """A row's labels, None when the table leaves it out."""

@@ -50,13 +50,16 @@ def read(table: Table, cells: Mapping[str, Cells]) -> list[Block]:
 def _read_metric(
     metric: Metric, found: Cells, rows: Rows, cells: Mapping[str, Cells]
 ) -> Iterator[Block]:
-    labels, members = [], []
+    labels, indexes = rows.pick(list(found))
+    if _is_plain(metric):
+        plain = _plain([found[index] for index in indexes])
+        if plain is not None:
+            yield Block(_family(metric.name, metric), labels, plain)
+            return
     extra = tuple(metric.labels.items())
-    for index, cell in found.items():
-        row = rows.labels(index)
-        if row is not None:
-            labels.append(row + extra if extra else row)
-            members.append((index, cell))
+    if extra:
+        labels = [row + extra for row in labels]
+    members = [(index, found[index]) for index in indexes]
     if metric.units is not None:
         yield from _by_units(metric, metric.units, labels, members, cells)
     elif metric.form in ("info", "address"):
@@ -67,8 +70,6 @@ def _read_metric(
         yield _flags(metric, labels, members)
     elif metric.form == "contact":
         yield from _leveled(metric, labels, members, {"off": 0, "on": 1})
-    elif _is_plain(metric, members):
-        yield Block(_family(metric.name, metric), labels, _plain(members))
     else:
         pairs = [
             (row, value)
@@ -78,26 +79,25 @@ def _read_metric(
         yield Block(_family(metric.name, metric), [p[0] for p in pairs], [p[1] for p in pairs])
 
 
-def _plain(members: Members) -> list[float]:
-    """Numbers as they are; the hot path of interface tables."""
+def _plain(cells: list[bytes]) -> list[float] | None:
+    """Numbers as they are, the hot path of interface tables; None when one is no number."""
     number = int.from_bytes
-    return [
-        number(cell[2:11], "big") % _WRAP
-        if cell[0] != ber.INTEGER
-        else number(cell[2:11], "big", signed=True)
-        for _, cell in members
-    ]
+    tags = {cell[0] for cell in cells}
+    if ber.INTEGER not in tags and tags <= _NUMBERS:
+        return [number(cell[2:11], "big") % _WRAP for cell in cells]
+    if tags == {ber.INTEGER}:
+        return [number(cell[2:11], "big", signed=True) for cell in cells]
+    return None
 
 
-def _is_plain(metric: Metric, members: Members) -> bool:
+def _is_plain(metric: Metric) -> bool:
     return (
-        {cell[0] for _, cell in members} <= _NUMBERS
+        metric.form == "number"
+        and metric.units is None
         and metric.scale == 1
-        and not metric.unsupported
+        and not (metric.unsupported or metric.of or metric.free or metric.labels)
         and metric.least is None
         and metric.most is None
-        and not metric.of
-        and not metric.free
     )
 
 
