@@ -76,6 +76,66 @@ def plan(
         show.table([_up(rise) for rise in rises])
 
 
+@app.command()
+def record() -> None:
+    """Put generator runs since the last look into the journal, and refresh the metrics of power.
+
+    Runs every hour by itself. Example: hisops power record
+    """
+    from hisops.workflow import power
+
+    running = session()
+    show.emit(power.record(running.io, running.store, running.site, read(), actor=running.actor))
+
+
+@app.command()
+def log(
+    last: Annotated[int, typer.Option(help="How many of the newest of each generator.")] = 12,
+) -> int:
+    """Show the log of generator runs, written by what was measured; exit 4 when a test is overdue.
+
+    Example: hisops power log
+    """
+    from hisops.workflow import power
+
+    running = session()
+    entries = power.log(running.io, running.store, read(), last)
+    show.emit(entries)
+    late = [entry.generator for entry in entries if entry.overdue]
+    for name in dict.fromkeys(late):
+        show.note(f"{name}: a test under load is overdue")
+    return Exit.FINDINGS if late else Exit.DONE
+
+
+@app.command()
+def cost(
+    over: Annotated[str, typer.Option(help="Average over this time, such as 30d.")] = "30d",
+) -> None:
+    """Show watts, cost and CO2 of a month by UPS, PDU, rack and system, and the PUE.
+
+    Example: hisops power cost --over 7d
+    """
+    from hisops.core.text import Duration
+    from hisops.workflow import power
+
+    running = session()
+    seconds = _seconds(over) or 0.0
+    found = power.bill(running.io, running.site, read(), Duration(seconds))
+    show.emit(found)
+
+
+@app.command()
+def idle() -> None:
+    """Show servers that do next to nothing, and what their power costs in a year.
+
+    Example: hisops power idle
+    """
+    from hisops.workflow import power
+
+    running = session()
+    show.emit(power.idle(running.io, running.site, read()))
+
+
 def read() -> "Power":
     """What power.yml says; raises OpsError USAGE with its first mistake."""
     from hisops.core.site import tell
@@ -98,7 +158,7 @@ def _seconds(text: str) -> float | None:
     try:
         return Duration.parse(text).seconds if text else None
     except ValueError as error:
-        cause = f"--runtime {text}: expected {error}"
+        cause = f"{text}: expected {error}"
         raise OpsError(cause, fix="write it such as 12min or 900s", code=Exit.USAGE) from None
 
 

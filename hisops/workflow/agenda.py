@@ -14,6 +14,7 @@ from hisops.core.site import Site
 from hisops.core.store import Store
 from hisops.core.text import Duration
 from hisops.power import metrics as power_metrics
+from hisops.power import settings as power_settings
 from hisops.workflow import job
 from hisops.workflow.capacity import INTERVAL_SECONDS
 from hisops.workflow.job import Job
@@ -42,6 +43,12 @@ _NETWORK = Job(
     good=(Exit.DONE, Exit.PARTIAL, Exit.FINDINGS),
 )
 
+_POWER = Job(
+    name="power-record",
+    argv=("power", "record"),
+    schedule=Schedule(every=Duration(3600), at="00:20", timeout=Duration(600)),
+)
+
 
 def plans(io: Io, site: Site) -> dict[str, Plan]:
     """The backup plans; raises OpsError USAGE with the first mistake in them."""
@@ -51,7 +58,7 @@ def plans(io: Io, site: Site) -> dict[str, Plan]:
 
 
 def jobs(io: Io, site: Site) -> list[Job]:
-    """Every job of the site: backups first, their drills, audits, the network's proof, forecasts."""
+    """Every job of the site: backups first, their drills, audits, network, forecasts, power."""
     found = list(plans(io, site).values())
     backups = [
         Job(name=f"backup-{p.name}", argv=("backup", "run", p.name), schedule=p.schedule)
@@ -63,7 +70,8 @@ def jobs(io: Io, site: Site) -> list[Job]:
     ]
     measured = [_CAPACITY] if "prometheus" in site.settings.stack else []
     network = [_NETWORK] if site.inventory.links else []
-    return [*backups, *drills, _AUDIT, _JOURNAL, *network, *measured]
+    power = [_POWER] if power_settings.read(io, site.root)[0].generators else []
+    return [*backups, *drills, _AUDIT, _JOURNAL, *network, *measured, *power]
 
 
 def limits(io: Io, site: Site) -> dict[str, Limit]:
