@@ -6,6 +6,7 @@ Hostile input is possible: any device may announce any text to a switch, which r
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from hisops.net.sight import CAPABILITIES as WORDS
 from hisops.net.sight import Neighbour, Sight
 
 LLDP = "1.0.8802.1.1.2.1"
@@ -29,7 +30,6 @@ _CHASSIS_MAC, _CHASSIS_ADDRESS = 4, 5
 _PORT_MAC, _PORT_NAME, _PORT_LOCAL = 3, 5, 7
 _DOWN = 2
 _MOST_TEXT = 255
-_WORDS = ("other", "repeater", "bridge", "wlan", "router", "telephone", "docsis", "station")
 
 Cell = int | bytes
 Columns = Mapping[str, Mapping[tuple[int, ...], Cell]]
@@ -124,7 +124,7 @@ def _chassis(row: _Row) -> tuple[str, str]:
 def _capabilities(content: bytes) -> tuple[str, ...]:
     """What a neighbour does; the first bit is the highest (SMIv2 BITS)."""
     first = content[0] if content else 0
-    return tuple(word for bit, word in enumerate(_WORDS) if first & (0x80 >> bit))
+    return tuple(word for bit, word in enumerate(WORDS) if first & (0x80 >> bit))
 
 
 def _down(device: str, columns: Columns) -> tuple[str, ...]:

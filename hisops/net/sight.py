@@ -11,6 +11,9 @@ from hisops.core.errors import Exit, OpsError
 from hisops.core.model import Inventory, Value
 
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:.-]?){5}[0-9a-f]{2}")
+_HEX = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*")
+# LldpSystemCapabilitiesMap (IEEE 802.1AB-2005, clause 12), the highest bit first.
+CAPABILITIES = ("other", "repeater", "bridge", "wlan", "router", "telephone", "docsis", "station")
 _VARIABLES = ("chassis_mac", "chassis_id", "mac", "serial")
 SERIES = "hisops_lldp_neighbor_info"
 DOWN_SERIES = "ifOperStatus"
@@ -131,8 +134,16 @@ def _neighbour(labels: Mapping[str, str]) -> Neighbour:
         neighbor_port=ports["neighbor_port"],
         chassis=labels.get("neighbor_id", "") or labels.get("chassis", ""),
         address=labels.get("address", ""),
-        capabilities=tuple(filter(None, labels.get("capabilities", "").split(","))),
+        capabilities=_capabilities(labels.get("neighbor_bits", "")),
     )
+
+
+def _capabilities(bits: str) -> tuple[str, ...]:
+    """What a device does, from the octets of its capabilities as the SNMP probe labels them."""
+    if not bits:
+        return ()
+    first = int(bits[:2], 16) if _HEX.fullmatch(bits) else ord(bits[0]) & 0xFF
+    return tuple(word for bit, word in enumerate(CAPABILITIES) if first & (0x80 >> bit))
 
 
 def _port(identifier: str, description: str) -> str:

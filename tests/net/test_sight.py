@@ -101,3 +101,15 @@ def test_anything_else_is_refused_with_the_name_of_the_file(text):
 
     assert problem.value.cause.startswith("seen.json: ")
     assert problem.value.code is Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("bits", "words"),
+    [("", ()), (" ", ("bridge",)), ("(", ("bridge", "router")), ("14:00", ("wlan", "telephone"))],
+)
+def test_what_a_neighbour_does_is_read_from_its_bits(bits, words):
+    labels = {"__name__": sight.SERIES, "instance": "acc-1", "neighbor_bits": bits}
+
+    (found,) = sight.from_series([(labels, 1.0)]).neighbours
+
+    assert found.capabilities == words
