@@ -125,7 +125,7 @@ async def _authenticate(session: Session, stream: Stream, login: Login) -> None:
             raise declined(body)
         if kind != b"R":
             raise ValueError(f"no PostgreSQL: message {kind!r} during log-in")
-        (way,) = struct.unpack_from("!i", body)
+        way = _number("!i", body, 0)
         if way == _OK:
             if not is_proven:
                 raise ValueError("the server ended the log-in before it proved itself")
@@ -177,22 +177,22 @@ def _message(kind: bytes, body: bytes) -> bytes:
 
 
 def _columns(body: bytes) -> list[tuple[str, int]]:
-    (count,), at, found = struct.unpack_from("!h", body), 2, []
-    for _ in range(count):
+    at, found = 2, []
+    for _ in range(_number("!h", body, 0)):
         end = body.index(b"\0", at)
-        (kind,) = struct.unpack_from("!i", body, end + 7)
+        kind = _number("!i", body, end + 7)
         found.append((body[at:end].decode(errors="replace"), kind))
         at = end + 19
     return found
 
 
 def _row(body: bytes, columns: list[tuple[str, int]]) -> list[object]:
-    (count,), at = struct.unpack_from("!h", body), 2
+    count, at = _number("!h", body, 0), 2
     if count != len(columns):
         raise ValueError(f"a row of {count} cells under {len(columns)} columns")
     row: list[object] = []
     for _, kind in columns:
-        (length,) = struct.unpack_from("!i", body, at)
+        length = _number("!i", body, at)
         at += 4
         if length < 0:
             row.append(None)
@@ -201,3 +201,10 @@ def _row(body: bytes, columns: list[tuple[str, int]]) -> list[object]:
         row.append(cell == "t" if kind == _BOOLEAN else cell)
         at += length
     return row
+
+
+def _number(form: str, body: bytes, at: int) -> int:
+    if at + struct.calcsize(form) > len(body):
+        raise ValueError("a message that ends within a number")
+    value: int = struct.unpack_from(form, body, at)[0]
+    return value

@@ -89,8 +89,11 @@ def test_notices_and_settings_in_between_are_no_answer():
         struct.pack("!ci", b"D", -5),
         _HEAD + _row(b"a"),
         _HEAD,
+        message(b"T", b"\0"),
+        message(b"T", struct.pack("!h", 1) + b"n\0"),
+        _HEAD + message(b"D", struct.pack("!h", 3)),
     ],
-    ids=["http", "huge", "negative", "narrow", "cut"],
+    ids=["http", "huge", "negative", "narrow", "cut", "no-count", "no-type", "no-cells"],
 )
 def test_what_the_protocol_does_not_allow_is_refused(says):
     with pytest.raises(ValueError, match=r"\w"):
