@@ -102,6 +102,9 @@ class Probe(Value, frozen=True, kw_only=True):
             found = Outcome(False, cause=error.strerror or str(error))
         except (ValueError, EOFError) as error:
             found = Outcome(False, cause=f"the answer is not understood: {error}")
+        except Exception as error:  # noqa: BLE001 - a unit, also a site's own, may raise anything
+            cause = f"the probe itself failed: {type(error).__name__}: {error}"
+            found = Outcome(False, cause=cause)
         return finish(found, net.tick() - start)
 
 
