@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def start(io: Io, site: Site, sources: Iterable[str], zone: str, *, sweep: bool)
 
 
 def select(site: Site, traces: Iterable[Trace], zone: str) -> list[Trace]:
-    """Each address once, of the zone when one is named, without those of the inventory."""
+    """Each address once in their order, of the zone when one is named, without known ones."""
     zones = Zones(site.inventory.zones)
     known = {host.address for host in site.inventory.hosts.values()}
     found: dict[str, Trace] = {}
@@ -69,7 +70,16 @@ def select(site: Site, traces: Iterable[Trace], zone: str) -> list[Trace]:
         is_there = not zone or zones.of(trace.address) == zone
         if key and trace.address not in known and is_there and not (key in found and not trace.by):
             found[key] = trace
-    return list(found.values())
+    return sorted(found.values(), key=_place)
+
+
+def _place(trace: Trace) -> tuple[int, int, str]:
+    """Addresses as numbers, then names: the same network always gives the same proposal."""
+    try:
+        address = ip_address(trace.address)
+    except ValueError:
+        return (9, 0, trace.name)
+    return (address.version, int(address), trace.name)
 
 
 async def look(

@@ -120,6 +120,7 @@ def test_a_frozen_server_costs_the_time_out_only(place, authority, look, series)
     pem = authority.issue("frozen")
     port = free_port()
     argv = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pem, "-key", pem]
+    argv += ["-www", "-quiet"]  # else the end of its standard input may end it
     with running(argv, "root", place) as child:
         wait_for(lambda: listens(port))
         with frozen(child.pid):
