@@ -55,10 +55,10 @@ def test_each_question_gets_its_own_answer(loop, net):
 def test_a_silent_host_holds_up_nobody_and_is_asked_again(loop, net):
     with answering() as port, answering(skip=1) as late, answering(skip=99) as silent:
         questions = [Question("127.0.0.1", p, b"x") for p in (port, late, silent)]
-        heard = loop.run(net.ask_all(questions, right, timeout=0.3, tries=2))
+        heard = loop.run(net.ask_all(questions, right, timeout=1, tries=2))
 
     assert [one.data for one in heard] == [b"X", b"X", b""]
-    assert heard[0].seconds < 0.3
+    assert heard[0].seconds < 1
     assert heard[2].problem == "no answer"
 
 

