@@ -152,12 +152,14 @@ def apply(
 ) -> None:
     """Put the site's targets and rules into effect, without a restart.
 
-    What promtool or Prometheus refuses never replaces the last good configuration.
+    Probes with a mistake, and what promtool or Prometheus refuses, never replaces the last good
+    configuration.
     Example: hisops monitor apply --dry-run
     """
-    from hisops.monitor import prober_conf, prometheus
+    from hisops.monitor import prober_conf, prometheus, watch
 
     running = session()
+    watch.require(running.io, running.site)
     if dry_run:
         files = prometheus.render(running.io, running.site)
         prometheus.verify(running.io, running.site, files)

@@ -95,7 +95,11 @@ def list_checks(
             target=check.target,
             success=known.success if known else None,
             age_seconds=known.age_seconds if known else None,
-            cause=known.cause if known else "",
+            cause=known.cause
+            if known
+            else "not applied yet: hisops monitor apply"
+            if states
+            else "",
         )
         if not failing or row.success is False:
             rows.append(row)
@@ -143,6 +147,9 @@ def _probe(conf: "ProberConf", target: str, module: str) -> Result:
     from hisops.monitor import watch
     from hisops.monitor.probe import Endpoint
 
+    known = session().site.inventory.hosts.get(Endpoint(target).host)
+    if known is not None:
+        target = target.replace(known.name, known.address, 1)
     unit = watch.make(module, conf.plan.modules, watch.Kinds(conf.units))
     loop = Loop()
     net = Network(loop, session().io, zone_guard(conf.forbidden, conf.allowed))

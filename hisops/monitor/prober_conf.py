@@ -66,7 +66,11 @@ def render(io: Io, site: Site) -> tuple[ProberConf, list[Problem]]:
 
 
 def write(io: Io, site: Site) -> bool:
-    """Write the file where it differs; the running prober takes it up by itself."""
+    """Write the file where it differs; the running prober takes it up by itself.
+
+    Raises OpsError USAGE for a mistake in the site's probes: the last good file stays.
+    """
+    watch.require(io, site)
     conf, _ = render(io, site)
     text = msgspec.json.format(msgspec.json.encode(conf, enc_hook=str), indent=1).decode()
     if io.exists(path(site.state)) and io.read(path(site.state)) == text:

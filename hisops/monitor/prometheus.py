@@ -102,6 +102,7 @@ def apply(io: Io, site: Site, store: Store, *, actor: str = "hisops") -> Applied
 
     Raises OpsError with promtool's or Prometheus' own line when one of them refuses it.
     """
+    watch.require(io, site)  # a dropped probe would look like a recovery
     files = render(io, site)
     key = digest(files)
     with io.lock(f"{site.state}/run/prometheus.lock"):

@@ -11,13 +11,13 @@ from typing import Any
 
 from hisops.core import config, units
 from hisops.core.config import Problem
-from hisops.core.errors import OpsError
+from hisops.core.errors import Exit, OpsError
 from hisops.core.io import Io
 from hisops.core.model import Host, Inventory, Value
 from hisops.core.site import Site, site_files
 from hisops.core.text import did_you_mean
 from hisops.monitor import targets as scrape
-from hisops.monitor.probe import Probe
+from hisops.monitor.probe import Endpoint, Probe
 
 FOLDER = "probes"
 PACKAGE = "hisops.monitor.probes"
@@ -89,7 +89,21 @@ def read(io: Io, site: Site) -> tuple[Plan, list[Problem]]:
         problems += _names(entry, site.inventory, file, at)
         checks += _checks(entry, site.inventory)
     problems += _twice(checks, entries)
+    if checks and "prober" not in site.settings.stack:
+        cause = f"{len(checks)} probes, and no prober in the stack: nothing looks at them"
+        fix = "add prober to the stack"
+        problems.append(Problem(file="site.yml", at=("stack",), cause=cause, fix=fix))
     return Plan(modules=modules, checks=tuple(checks)), problems
+
+
+def require(io: Io, site: Site) -> Plan:
+    """The site's probes; raises OpsError USAGE with the first mistake, so that none is dropped."""
+    plan, problems = read(io, site)
+    if problems:
+        first = problems[0]
+        fix = first.fix or "hisops check tells all of them"
+        raise OpsError(f"{first.file}: {first.cause}", fix=fix, code=Exit.USAGE)
+    return plan
 
 
 class Kinds(Mapping[str, type[Probe]]):
@@ -168,6 +182,12 @@ def _names(entry: Watch, inventory: Inventory, file: str, at: config.Path) -> It
         fix = did_you_mean(entry.system, inventory.systems) or "name a system of the inventory"
         cause = f"there is no system {entry.system!r}"
         yield Problem(file=file, at=(*at, "system"), cause=cause, fix=fix)
+    for number, target in enumerate(entry.targets):
+        try:
+            Endpoint(target).port(entry.port)
+        except OpsError as error:
+            where = (*at, "targets", number)
+            yield Problem(file=file, at=where, cause=error.cause, fix="write 1 to 65535")
     if entry.tier is not None and entry.tier not in range(5):
         cause = f"there is no tier {entry.tier}"
         yield Problem(file=file, at=(*at, "tier"), cause=cause, fix="write 0 to 4")

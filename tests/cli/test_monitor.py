@@ -86,6 +86,23 @@ def test_apply_writes_the_configuration_once(site, capsys):
     assert (site / "var/prometheus/targets/tier-1-local.json").exists()
 
 
+@pytest.mark.parametrize("words", [["apply"], ["apply", "--dry-run"]])
+def test_probes_with_a_mistake_are_not_applied_and_nothing_is_dropped(site, words):
+    (site / "probes").mkdir()
+    probes = site / "probes/db.yml"
+    probes.write_text("targets: [{module: tcp, hosts: [db1], port: 1}]\n")
+    _hisops(site, "apply")
+    before = {path: path.read_bytes() for path in site.glob("var/pro*/*.*")}
+    probes.write_text("targets: [{module: tcp, hosts: [db1], prot: 1}]\n")
+
+    with pytest.raises(OpsError, match="unknown setting") as problem:
+        _hisops(site, *words)
+
+    assert problem.value.code is Exit.USAGE
+    assert len(before) > 1
+    assert {path: path.read_bytes() for path in site.glob("var/pro*/*.*")} == before
+
+
 def test_a_rule_that_promtool_refuses_is_a_wrong_configuration(site):
     own = site / "alerts/rules/own.yml"
     own.parent.mkdir(parents=True)

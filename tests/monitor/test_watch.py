@@ -1,6 +1,7 @@
 """probes/*.yml: targets from the inventory, labels of their owners, mistakes with their place."""
 
 import pytest
+from msgspec import structs
 
 from hisops.core.text import Duration
 from hisops.monitor import watch
@@ -73,6 +74,12 @@ def test_a_module_is_a_unit_with_options(read):
         ("targets: [{module: tcp}]", "neither hosts nor targets"),
         ("targets: [{module: tcp, hosts: [db1], system: x}]", "there is no system 'x'"),
         ("targets: [{module: tcp, hosts: [db1], tier: 7}]", "there is no tier 7"),
+        ("targets: [{module: tcp, targets: ['a:241066']}]", "a:241066: there is no port 241066"),
+        ("modules: {a: {probe: icmp, max_loss: 20}}", "modules.a.max_loss: expected a share"),
+        (
+            "modules: {a: {probe: http, fail_if_body_matches_regexp: ['(x']}}",
+            "modules.a: '(x' is no regular expression",
+        ),
         ("targets: [{module: tcp, hosts: [db1, dbs]}]", "tcp looks at 10.30.0.1 twice"),
         ("modules: {a: {probe: nope}}", "a: there is no probe 'nope'"),
         ("modules: {a: {port: 1}}", "a: probe: missing"),
@@ -89,6 +96,15 @@ def test_a_mistake_is_told(read, text, cause):
 
     assert len(problems) == 1
     assert problems[0].startswith(cause)
+
+
+def test_probes_that_nothing_looks_at_are_told(io, site):
+    idle = structs.replace(site, settings=structs.replace(site.settings, stack=("prometheus",)))
+    io.write(f"{site.root}/probes/a.yml", "targets: [{module: tcp, hosts: [db1], port: 1}]")
+
+    (problem,) = watch.read(io, idle)[1]
+
+    assert (problem.file, problem.cause[:8]) == ("site.yml", "1 probes")
 
 
 def test_nothing_is_sent_to_devices_that_are_not_allowed(read):

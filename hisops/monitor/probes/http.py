@@ -10,7 +10,7 @@ from hisops.core.metric import Family, Sample
 from hisops.core.model import Value
 from hisops.core.text import Duration, Secret, Size
 from hisops.monitor.connection import REGEX, address_samples, tls_samples
-from hisops.monitor.pattern import matches
+from hisops.monitor.pattern import check, matches
 from hisops.monitor.probe import Endpoint, Outcome, Probe
 from hisops.wire import json_path
 from hisops.wire.http import Reply, fetch
@@ -53,6 +53,9 @@ class Match(Value, frozen=True, kw_only=True):
     regexp: str
     allow_missing: bool = False
 
+    def __post_init__(self) -> None:
+        check([self.regexp])
+
 
 class BasicAuth(Value, frozen=True, kw_only=True):
     """User and password of RFC 7617."""
@@ -67,6 +70,9 @@ class Wish(Value, frozen=True, kw_only=True):
     path: str
     equals: str | int | float | bool | None = None
     regexp: str = ""
+
+    def __post_init__(self) -> None:
+        check([self.regexp])
 
 
 class Http(Probe, frozen=True, kw_only=True):
@@ -90,6 +96,9 @@ class Http(Probe, frozen=True, kw_only=True):
     basic_auth: BasicAuth | None = None
     bearer_token: Secret | None = None
     body_size_limit: Size = Size(10_000_000)
+
+    def __post_init__(self) -> None:
+        check([*self.fail_if_body_matches_regexp, *self.fail_if_body_not_matches_regexp])
 
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when the last answer, after redirects, passes every check."""

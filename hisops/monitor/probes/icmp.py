@@ -44,6 +44,10 @@ class Icmp(Probe, frozen=True, kw_only=True):
     max_loss: float = 0.5
     max_mean: Duration | None = None
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_loss < 1:
+            raise ValueError("max_loss: expected a share such as 0.2, from 0 to below 1")
+
     async def probe(self, net: Net, endpoint: Endpoint) -> Outcome:
         """Success when enough echoes come back, and fast enough."""
         (found,) = await self.probe_all(net, [endpoint])
