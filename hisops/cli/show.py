@@ -130,7 +130,7 @@ _FORMS: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "yes" if value else "no",
     Enum: lambda value: str(value.value),
     datetime: lambda value: value.isoformat(sep=" ", timespec="seconds"),
-    float: lambda value: f"{value:.6g}",
+    float: lambda value: f"{value:.0f}" if value.is_integer() else f"{value:.6g}",
     tuple: lambda value: ", ".join(map(_cell, value)),
     list: lambda value: ", ".join(map(_cell, value)),
     dict: lambda value: ", ".join(f"{key}={_cell(item)}" for key, item in value.items()),
