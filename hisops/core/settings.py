@@ -1,5 +1,6 @@
 """What site.yml says."""
 
+from ipaddress import ip_address
 from typing import Literal
 
 import msgspec
@@ -118,6 +119,11 @@ class Traps(Value, frozen=True, kw_only=True):
         host, _, port = self.listen.rpartition(":")
         if self.listen and not (host and port.isdigit() and int(port) <= 65535):  # noqa: PLR2004 - UDP
             raise ValueError(f"listen: expected ADDRESS:PORT, got {self.listen!r}")
+        if self.listen:
+            try:
+                ip_address(host.strip("[]"))
+            except ValueError:
+                raise ValueError(f"listen: expected an address, got {host!r}") from None
 
 
 class Vault(Value, frozen=True, kw_only=True):

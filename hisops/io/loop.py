@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterable
 
 T = TypeVar("T")
+GRACE_SECONDS = 2.0  # for what a coroutine does on its way out, before it is thrown again
 READ, WRITE = select.EPOLLIN, select.EPOLLOUT
 
 
@@ -239,6 +240,8 @@ class Loop:
         signal.waiter = (task, task.turn)
 
     def _arm(self, until: float, task: Task, error: Expired | None) -> None:
+        if until != until:  # noqa: PLR0124 - a NaN: at the root of the heap it would stop all others
+            raise ValueError("a time that is no number")
         self._serial += 1
         heapq.heappush(self._timers, (until, self._serial, task, task.turn, error))
 
@@ -262,8 +265,10 @@ class Loop:
                 continue
             if error is None:
                 self._ready.append((task, turn, None))
-            else:
-                self._throw(task, error)
+                continue
+            self._throw(task, error)
+            if error.active and not task.done:  # it waits for something on its way out
+                self._arm(now + GRACE_SECONDS, task, error)
 
     def _answer(self) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import _socket  # without the Python layer above it: 4 of 100 us of a probe
 import ipaddress
 import socket
-import threading
 import time
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,9 +13,10 @@ from hisops.core.net import Echo, Heard, Times
 from hisops.io import process
 from hisops.io.echo import Echoes
 from hisops.io.loop import WRITE, Loop
+from hisops.io.names import Names, normal
 from hisops.io.question import Questions
 from hisops.io.stream import Datagrams, Tcp
-from hisops.io.task import Signal
+from hisops.io.threads import Threads
 
 if TYPE_CHECKING:
     import ssl
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST_THREADS = 64
 _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
-_NAME_SECONDS = 5.0
-_NAME_FRESH_SECONDS = 30.0
+_SECRET_FRESH_SECONDS = 60.0
+_SECRET_SECONDS = 30.0
 
 
 class Network:
@@ -42,8 +42,9 @@ class Network:
         self._loop = loop
         self._io = io
         self._echoes = Echoes(loop)
-        self._names: dict[str, tuple[float, str]] = {}
-        self._threads = 0
+        self._names = Names(loop)
+        self._threads = Threads(loop, _MOST_THREADS)
+        self._secrets: dict[str, tuple[float, str]] = {}
 
     async def connect(
         self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str = ""
@@ -108,6 +109,7 @@ class Network:
         """See core.net.Net."""
         for address in addresses:
             self.allow(address)
+        addresses = [normal(address) or address for address in addresses]
         return await self._echoes.ask(addresses, timeout, size_bytes, ttl)
 
     async def ask_all(
@@ -136,19 +138,7 @@ class Network:
 
     async def resolve(self, host: str) -> str:
         """See core.net.Net."""
-        if _is_address(host):
-            return host
-        fresh_at, address = self._names.get(host, (0.0, ""))
-        if address and time.monotonic() - fresh_at < _NAME_FRESH_SECONDS:
-            return address
-        try:
-            found = await self.thread(lambda: _look_up(host), timeout=_NAME_SECONDS)
-        except (OSError, UnicodeError, TimeoutError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            fix = "correct the name, or give the address (ansible_host)"
-            raise OpsError(f"{host}: {why}", fix=fix, code=Exit.UNREACHABLE) from None
-        self._names[host] = (time.monotonic(), found)
-        return found
+        return await self._names.resolve(host)
 
     def allow(self, host: str) -> None:
         """See core.net.Net."""
@@ -179,27 +169,7 @@ class Network:
 
     async def thread(self, work: Callable[[], T], *, timeout: float) -> T:
         """See core.net.Net."""
-        if self._threads >= _MOST_THREADS:
-            raise OpsError(
-                f"{_MOST_THREADS} calls of libraries hang already",
-                fix="look for targets that take connections and never answer",
-            )
-        signal: Signal[T] = Signal()
-
-        def done(value: T | None, error: BaseException | None) -> None:
-            self._threads -= 1
-            self._loop.give(signal, value, error)
-
-        def body() -> None:
-            try:
-                value, error = work(), None
-            except BaseException as raised:  # noqa: BLE001 - raised again in the coroutine
-                value, error = None, raised
-            self._loop.call(lambda: done(value, error))
-
-        self._threads += 1
-        threading.Thread(target=body, daemon=True).start()
-        return await self._loop.within(timeout, self._loop.wait(signal))
+        return await self._threads.run(work, timeout=timeout)
 
     async def run(
         self,
@@ -224,7 +194,21 @@ class Network:
 
     def secret(self, ref: str) -> str:
         """See core.net.Net."""
-        return self._io.secret(ref)
+        read_at, value = self._secrets.get(ref, (0.0, ""))
+        age = time.monotonic() - read_at
+        if value and age < _SECRET_FRESH_SECONDS:
+            return value
+        if value and ref.startswith("cmd:"):  # a program: renewed beside the loop, not in it
+            self._secrets[ref] = (time.monotonic(), value)
+            self._loop.spawn(self._renew(ref))
+            return value
+        value = self._io.secret(ref)
+        self._secrets[ref] = (time.monotonic(), value)
+        return value
+
+    async def _renew(self, ref: str) -> None:
+        value = await self.thread(lambda: self._io.secret(ref), timeout=_SECRET_SECONDS)
+        self._secrets[ref] = (time.monotonic(), value)
 
     def read(self, path: str) -> str:
         """See core.net.Net."""
@@ -246,21 +230,8 @@ class Network:
                 raise OSError(code, _words(code)) from None
 
 
-def _is_address(host: str) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.inet_pton(family, host)
-    except (OSError, ValueError):
-        return False
-    return True
-
-
 def _family(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-def _look_up(host: str) -> str:
-    return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
 
 
 def _words(code: int) -> str:

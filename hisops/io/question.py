@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hisops.core.net import Question
 
 # At most 20,000 packets a second leave, and what comes back fits the socket's buffer.
+_MOST_AT_ONCE = 1000  # packets, then the others have their turn
 _BURST = 100
 _PAUSE_SECONDS = 0.005
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
@@ -83,7 +84,7 @@ class Questions:
                 return
 
     def _read(self, link: socket.socket) -> None:
-        while True:
+        for _ in range(_MOST_AT_ONCE):
             try:
                 data, sender = link.recvfrom(65536)
             except BlockingIOError:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hisops.io.loop import Loop
 
 _BLOCK = 65536
+_TURN_AFTER = 64  # reads, then the others have their turn
 _QUICKACK = getattr(socket, "TCP_QUICKACK", 12)
 
 
@@ -30,6 +31,7 @@ class Tcp:
         self._loop = loop
         self._link = link
         self._fd = link.fileno()
+        self._reads = 0
         self._rest = bytearray()
         self._is_prompt = False
         self._in = self._out = None  # type: ssl.MemoryBIO | None
@@ -127,6 +129,9 @@ class Tcp:
         return bool(data)
 
     async def _read(self, most: int) -> bytes:
+        self._reads += 1
+        if not self._reads % _TURN_AFTER:  # a peer that never pauses must not keep the loop
+            await self._loop.sleep(0)
         while True:
             try:
                 return self._link.recv(most)
@@ -156,6 +161,7 @@ class Datagrams:
         self._loop = loop
         self._link = link
         self._fd = link.fileno()
+        self._reads = 0
 
     async def ask(
         self, data: bytes, accept: Callable[[bytes], bool], *, timeout: float, tries: int = 1
@@ -180,6 +186,9 @@ class Datagrams:
 
     async def receive(self) -> bytes:
         """See core.net.Peer."""
+        self._reads += 1
+        if not self._reads % _TURN_AFTER:
+            await self._loop.sleep(0)
         while True:
             try:
                 return self._link.recv(_BLOCK)

@@ -6,6 +6,7 @@ A unit of monitor/probes is one class below `Probe`: its fields are the options 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ SECONDS = Family(
 _LAST_PORT = 65535
 
 
+_END = re.compile(r"[/?#\\]")
 MOST_AT_ONCE = 4096  # or hung targets would keep the others waiting
 
 
@@ -54,7 +56,8 @@ class Endpoint(NamedTuple):
 @lru_cache(maxsize=65536)
 def _split(text: str) -> tuple[str, str]:
     """Host and digits of the port of a target: URL, HOST:PORT, [IPV6]:PORT or only a host."""
-    rest = (text.partition("://")[2] or text).partition("/")[0].rpartition("@")[2]
+    # What ends the authority (RFC 3986, 3.2), and what some clients take for its end.
+    rest = _END.split(text.partition("://")[2] or text, maxsplit=1)[0].rpartition("@")[2]
     if rest.startswith("["):
         host, _, tail = rest[1:].partition("]")
         return host, tail.removeprefix(":")

@@ -119,7 +119,7 @@ class Kinds(Mapping[str, type[Probe]]):
             raise KeyError(name)
         if name not in self._loaded:
             own = self._own.get(name)
-            self._loaded[name] = units.load_file(own) if own else units.load(PACKAGE, name)
+            self._loaded[name] = _load(own) if own else units.load(PACKAGE, name)
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -127,6 +127,17 @@ class Kinds(Mapping[str, type[Probe]]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _load(path: str) -> type[Probe]:
+    """A site's own unit; whatever its file raises is an OpsError."""
+    try:
+        return units.load_file(path)
+    except OpsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the site's own code may raise anything
+        cause = f"{path}: the unit does not load: {type(error).__name__}: {error}"
+        raise OpsError(cause, fix="mend the file, or remove it") from None
 
 
 def units_folder(root: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -10,7 +12,7 @@ import msgspec
 
 from hisops.agent import http
 from hisops.core.errors import OpsError
-from hisops.core.text import Duration
+from hisops.core.text import Secret
 from hisops.monitor import watch
 from hisops.monitor.probe import Endpoint
 from hisops.prober import snmp_form
@@ -20,7 +22,7 @@ from hisops.prober.round import Round
 from hisops.prober.traps import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from hisops.io.loop import Loop
     from hisops.io.net import Network
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SPARE_SECONDS = 0.2  # of the scraper's time-out, for the way back
 _PATIENCE_SECONDS = 120.0
+_LEAST_SECONDS = 1.0
 _ASKED = ("/probes", "/probe", "/snmp")
 
 
@@ -66,12 +69,12 @@ class Desk:
 
         A module that does not load is told and left out.
         """
+        self._post.take(conf)
         self._kinds = watch.Kinds(conf.units)
         self._conf = conf
-        self._post.take(conf)
         targets = {Endpoint(check.target).host for check in conf.plan.checks}
         self._known = frozenset({*conf.known, *targets})
-        before, self._groups = self._groups, {}
+        groups: dict[str, list[Round]] = {}
         sets: dict[tuple[str, str], list[watch.Check]] = {}
         for check in conf.plan.checks:
             sets.setdefault((check.group, check.module), []).append(check)
@@ -81,8 +84,9 @@ class Desk:
             except OpsError as error:
                 sys.stderr.write(f"hisops prober: {error.cause}; it is left out\n")
                 continue
-            same = [r for r in before.get(group, ()) if r.unit == unit and r.checks == checks]
-            self._groups.setdefault(group, []).append(same[0] if same else Round(unit, checks))
+            same = [r for r in self._groups.get(group, ()) if r.unit == unit and r.checks == checks]
+            groups.setdefault(group, []).append(same[0] if same else Round(unit, checks))
+        self._groups = groups
         self._set_clocks()
 
     def _set_clocks(self) -> None:
@@ -94,7 +98,14 @@ class Desk:
             self._clocks[one] = self._loop.spawn(one.repeat(self._net))
 
     def serve(self, request: http.Request) -> http.Answer | http.Later:
-        """The answer, or the promise of one."""
+        """The answer, or the promise of one; a mistake of ours costs this request only."""
+        try:
+            return self._serve(request)
+        except Exception as error:  # noqa: BLE001 - or one request would end the prober
+            sys.stderr.write(f"hisops prober: {type(error).__name__}: {error}\n")
+            return http.plain(503)
+
+    def _serve(self, request: http.Request) -> http.Answer | http.Later:
         if request.method not in ("GET", "HEAD"):
             return http.plain(405, "Allow: GET, HEAD\r\n")
         words = {key: values[-1] for key, values in parse_qs(request.query).items()}
@@ -133,13 +144,7 @@ class Desk:
         """All checks of a group; who asks while they run gets the same answer."""
         if name not in self._groups:
             return http.plain(404)
-        later = http.Later()
-        if name in self._running:
-            self._running[name].append(later)
-            return later
-        self._running[name] = [later]
-        self._start(self._ask(name, patience), name)
-        return later
+        return self._share(name, lambda: self._ask(name, patience))
 
     async def _ask(self, name: str, patience: float) -> http.Answer:
         rounds = self._groups[name]
@@ -155,45 +160,61 @@ class Desk:
     def _single(self, words: dict[str, str], patience: float) -> http.Answer | http.Later:
         """blackbox_exporter's way: any known target with any module."""
         target, module = words.get("target", ""), words.get("module", "http_2xx")
-        assert self._conf is not None  # noqa: S101 - taken before the first request
-        if Endpoint(target).host not in self._known:
-            return _refuse("the target is no host and no target of the site")
         try:
-            unit = watch.make(module, self._conf.plan.modules, self._kinds)
+            unit = watch.make(module, self._plan.modules, self._kinds)
+            self._admit(target, module, unit)
         except OpsError as error:
             return _refuse(error.cause)
-        later = http.Later()
-        name = f"{module}\0{target}"
-        self._running.setdefault(name, []).append(later)
-        if len(self._running[name]) == 1:
-            self._start(self._once(unit, target, patience), name)
-        return later
+        return self._share(
+            f"{module}\0{target}", lambda: self._once(unit, module, target, patience)
+        )
 
     def _snmp(self, words: dict[str, str], patience: float) -> http.Answer | http.Later:
         """snmp_exporter's way."""
         target = words.get("target", "")
-        assert self._conf is not None  # noqa: S101 - taken before the first request
-        if Endpoint(target).host not in self._known:
-            return _refuse("the target is no host and no target of the site")
         try:
-            unit = snmp_form.make(words, self._conf.plan.modules, self._kinds)
+            unit = snmp_form.make(words, self._plan.modules, self._kinds)
+            self._admit(target, words.get("auth", ""), unit)
         except OpsError as error:
             return _refuse(error.cause)
-        later = http.Later()
         name = "\0".join(("snmp", target, words.get("module", ""), words.get("auth", "")))
-        self._running.setdefault(name, []).append(later)
-        if len(self._running[name]) == 1:
-            self._start(snmp_form.answer(unit, self._net, target, patience), name)
-        return later
+        return self._share(name, lambda: snmp_form.answer(unit, self._net, target, patience))
 
-    async def _once(self, unit: Probe, target: str, patience: float) -> http.Answer:
-        if patience < unit.timeout.seconds:
-            unit = msgspec.structs.replace(unit, timeout=Duration(patience))
-        (outcome,) = await unit.probe_all(self._net, [Endpoint(target)])
+    @property
+    def _plan(self) -> watch.Plan:
+        assert self._conf is not None  # noqa: S101 - taken before the first request
+        return self._conf.plan
+
+    def _admit(self, target: str, module: str, unit: Probe) -> None:
+        """Raise OpsError for what is no target of the site: the prober is no scanner for anybody.
+
+        A module that holds a secret goes to a bare known host or to a target written for it only.
+        """
+        if Endpoint(target).host not in self._known:
+            raise OpsError("the target is no host and no target of the site")
+        if target in self._known or not holds_secret(unit):
+            return
+        if not any(c.target == target and c.module == module for c in self._plan.checks):
+            raise OpsError("the module holds a secret, and this is no target that was given to it")
+
+    async def _once(self, unit: Probe, module: str, target: str, patience: float) -> http.Answer:
+        alone = watch.Check(module=module, target=target, instance=target, tier=0, labels={})
+        one = Round(unit, [alone])
+        await one.ask(self._net, patience)
         page = Page()
-        page.add("", frozenset(), outcome.samples)
+        one.fill(page, self._net.tick())
         self._own.count(1)
         return _answer(page.text())
+
+    def _share(
+        self, name: str, work: Callable[[], Coroutine[object, object, http.Answer]]
+    ) -> http.Later:
+        """The answer of this work; who asks for the same while it runs gets it too."""
+        later = http.Later()
+        self._running.setdefault(name, []).append(later)
+        if len(self._running[name]) == 1:
+            self._start(work(), name)
+        return later
 
     def _start(self, work: Coroutine[object, object, http.Answer], name: str) -> None:
         def done(task: Task) -> None:
@@ -214,7 +235,21 @@ def _patience(request: http.Request) -> float:
         seconds = float(text)
     except ValueError:
         return _PATIENCE_SECONDS
-    return min(max(seconds - _SPARE_SECONDS, _SPARE_SECONDS), _PATIENCE_SECONDS)
+    # Whoever joins a round shares its patience: nobody makes it shorter than the fastest tier's.
+    if not isfinite(seconds) or seconds < _LEAST_SECONDS:
+        return _PATIENCE_SECONDS
+    return min(seconds - _SPARE_SECONDS, _PATIENCE_SECONDS)
+
+
+def holds_secret(value: object) -> bool:
+    """Whether a secret stands somewhere in the options of a module."""
+    if isinstance(value, Secret):
+        return True
+    if isinstance(value, msgspec.Struct):
+        return any(holds_secret(getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, Mapping):
+        return any(map(holds_secret, value.values()))
+    return isinstance(value, tuple | list) and any(map(holds_secret, value))
 
 
 def _answer(text: str) -> http.Answer:

@@ -44,6 +44,8 @@ class Round:
             unit = msgspec.structs.replace(unit, timeout=Duration(max(patience, _LEAST_SECONDS)))
         try:
             found: Sequence[Outcome] = await unit.probe_all(net, self._endpoints)
+            if len(found) != len(self.checks):
+                raise ValueError(f"{len(found)} outcomes for {len(self.checks)} endpoints")  # noqa: TRY301
         except Exception as error:  # noqa: BLE001 - a unit, also a site's own, may raise anything
             cause = f"the probe itself failed: {type(error).__name__}: {error}"
             found = [finish(Outcome(False, cause=cause), 0.0)] * len(self.checks)

@@ -131,3 +131,40 @@ def test_an_error_that_nobody_waits_for_is_told(loop, capfd):
     loop.run(main())
 
     assert "ValueError: wrong" in capfd.readouterr().err
+
+
+def test_a_coroutine_that_waits_on_its_way_out_is_ended_all_the_same(loop, monkeypatch):
+    monkeypatch.setattr("hisops.io.loop.GRACE_SECONDS", 0.02)
+
+    async def clinging():
+        try:
+            await loop.sleep(60)
+        finally:
+            await loop.sleep(60)
+
+    with pytest.raises(TimeoutError):
+        loop.run(loop.within(0.01, clinging()))
+
+
+def test_it_has_a_moment_to_put_things_right(loop):
+    done = []
+
+    async def tidy():
+        try:
+            await loop.sleep(60)
+        finally:
+            await loop.sleep(0.01)
+            done.append(True)
+
+    with pytest.raises(TimeoutError):
+        loop.run(loop.within(0.01, tidy()))
+
+    assert done == [True]
+
+
+def test_a_time_that_is_no_number_is_refused(loop):
+    async def work():
+        await loop.sleep(float("nan"))
+
+    with pytest.raises(ValueError, match="no number"):
+        loop.run(work())

@@ -1,5 +1,6 @@
 """The network of probes: connections, datagrams, echoes, threads, and zones left alone."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -205,3 +206,38 @@ def test_the_guard_sees_through_mapped_addresses(address, refused):
 def test_the_clocks_are_real(net):
     assert abs(net.now() - time.time()) < 60
     assert net.tick() <= time.monotonic()
+
+
+def test_a_peer_that_never_pauses_does_not_keep_the_loop(loop, net, server):
+    def flood(link):
+        with contextlib.suppress(OSError):
+            while True:
+                link.sendall(b"x" * 65536)
+
+    port = server(flood)
+
+    async def swallow():
+        stream = await net.connect("127.0.0.1", port)
+        try:
+            while await stream.receive():
+                pass
+        finally:
+            stream.close()
+
+    with pytest.raises(TimeoutError):
+        loop.run(net.within(0.3, swallow()))
+
+
+def test_a_secret_is_asked_for_once_in_a_while(loop):
+    class Counting:
+        asked = 0
+
+        def secret(self, ref: str) -> str:
+            self.asked += 1
+            return f"{ref}-{self.asked}"
+
+    source = Counting()
+    net = Network(loop, source)
+
+    assert [net.secret("cmd:x") for _ in range(3)] == ["cmd:x-1"] * 3
+    assert source.asked == 1

@@ -43,6 +43,7 @@ _MODIFIED = Family(
 _LABELS = tuple(
     (("phase", name),) for name in ("resolve", "connect", "tls", "processing", "transfer")
 )
+MOST_SEARCHED = 65536
 _MOST_REDIRECTS = 10
 
 
@@ -150,7 +151,8 @@ class Http(Probe, frozen=True, kw_only=True):
 
     def _mismatch(self, reply: Reply) -> str:
         """Which pattern or wish the answer fails; empty when none."""
-        text = reply.body.decode(errors="replace") if self._reads_body else ""
+        # Python's expressions can take quadratic time, and the peer chooses the text.
+        text = reply.body[:MOST_SEARCHED].decode(errors="replace") if self._reads_body else ""
         for pattern in self.fail_if_body_matches_regexp:
             if matches(pattern, text):
                 return f"the body matches {pattern!r}"
